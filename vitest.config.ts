@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** One configuration for every workspace: unit tests stand beside the code they prove. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    passWithNoTests: false,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+  },
+})
