@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import { type DestinationStream, type Logger, destination as openDestination, pino } from 'pino'
+import type { PrettyOptions } from 'pino-pretty'
+import type { LogFormat, LogLevel } from './environment.ts'
+import { redact } from './redaction.ts'
+
+export type Log = Logger
+
+const standardError = 2
+
+/**
+ * Opens the log of a process. Lines go to standard error, which leaves standard output to what a person or a script
+ * reads. Secrets are replaced by the name of their key, at any depth, in children as well.
+ *
+ * @param destination where lines go instead; tests pass a stream
+ */
+export function createLog({
+  level,
+  format,
+  destination,
+}: {
+  level: LogLevel
+  format: LogFormat
+  destination?: DestinationStream
+}): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: redact,
+        log: redact,
+      },
+    },
+    format === 'pretty' ? prettyStream(destination) : (destination ?? plainStream()),
+  )
+}
+
+/** Written in the background, flushed when the process exits. */
+function plainStream(): DestinationStream {
+  return openDestination({ dest: standardError, sync: false })
+}
+
+/** In this thread and not a worker's: it starts at once and keeps the order; loaded only when asked for. */
+function prettyStream(destination: DestinationStream | undefined): DestinationStream {
+  const pretty: (options: PrettyOptions) => DestinationStream = createRequire(import.meta.url)(
+    'pino-pretty',
+  )
+  return pretty({
+    destination: (destination as NodeJS.WritableStream | undefined) ?? standardError,
+    colorize: destination === undefined && process.stderr.isTTY === true,
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    sync: true,
+  })
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import type Koa from 'koa'
+import type { Log } from './log.ts'
+
+const base32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** An id for one request that ties its answer, its log lines and its audit events together: 100 random bits. */
+export function createCorrelationId(): string {
+  return `c-${Array.from(randomBytes(20), (byte) => base32[byte & 31]).join('')}`
+}
+
+/**
+ * One line per request, when its answer has ended, with the path but never the query: that is where codes and tokens
+ * travel. Gives the request `ctx.state.correlationId` (sent as `X-Correlation-Id`) and `ctx.state.log`.
+ */
+export function requestLog(log: Log): Koa.Middleware {
+  return async function logRequest(ctx, next) {
+    const startedAt = performance.now()
+    const { method, path } = ctx
+    const correlationId = createCorrelationId()
+    ctx.state.correlationId = correlationId
+    ctx.state.log = log.child({ correlationId })
+    ctx.set('X-Correlation-Id', correlationId)
+    ctx.res.once('close', () => {
+      const status = ctx.res.statusCode
+      const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
+      const aborted = ctx.res.writableFinished ? {} : { aborted: true }
+      const level = status >= 500 ? 'error' : 'info'
+      ctx.state.log[level]({ method, path, status, durationMs, ...aborted }, 'request')
+    })
+    await next()
+  }
+}
