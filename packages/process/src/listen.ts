@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** The address cannot be listened on. `advice` tells the operator what to do. */
 export class ListenError extends Error {
@@ -39,13 +39,20 @@ const keepAliveMs = 65_000
 export async function bind({ host, port }: { host: string; port: number }): Promise<Listener> {
   let handler: RequestListener = answerNotReady
   let closing = false
+  // Browsers open connections ahead of any request; Node does not count these as idle.
+  const unused = new Set<Socket>()
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+    unused.delete(request.socket)
     if (closing) response.setHeader('Connection', 'close')
     response.once('close', () => {
       // A connection that was busy when the close began is idle only now.
       if (closing) setImmediate(() => server.closeIdleConnections())
     })
     handler(request, response)
+  })
+  server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
   })
   await listen(server, host, port)
   return {
@@ -56,6 +63,7 @@ export async function bind({ host, port }: { host: string; port: number }): Prom
     close: async (graceMs) => {
       if (closing) return
       closing = true
+      for (const socket of unused) socket.destroy()
       await drain(server, graceMs)
     },
   }

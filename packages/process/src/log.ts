@@ -23,19 +23,23 @@ export function createLog({
   format: LogFormat
   destination?: DestinationStream
 }): Log {
-  return pino(
+  const log = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`,
-      formatters: {
-        level: (label) => ({ level: label }),
-        bindings: redact,
-        log: redact,
-      },
+      formatters: { level: (label) => ({ level: label }), log: redact },
+      // Redaction has made errors plain already.
+      serializers: { err: (error) => error },
     },
     format === 'pretty' ? prettyStream(destination) : (destination ?? plainStream()),
   )
+  // pino formats the bindings of the first child only; children inherit this method.
+  const { child } = log
+  log.child = function redactedChild(this: Log, bindings, options) {
+    return child.call(this, redact(bindings), options)
+  } as typeof child
+  return log
 }
 
 /** Written in the background, flushed when the process exits. */
