@@ -42,9 +42,8 @@ function missing(issue: z.core.$ZodIssue): string {
 const integer = (error: string, fits: (value: number) => boolean) =>
   z
     .string({ error })
-    .regex(/^\d{1,15}$/, { error, abort: true })
+    .refine((digits) => /^\d{1,15}$/.test(digits) && fits(Number(digits)), { error })
     .transform(Number)
-    .refine(fits, { error })
 
 /** A listening port; 0 asks the system for any free one. */
 export const port = integer('must be a port from 0 to 65535', (value) => value <= 65_535)

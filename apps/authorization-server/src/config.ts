@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { isLoopbackUrl, issuerUrl, resourceUrl } from '@neonpanel/contracts/urls'
+import {
+  flag,
+  nonNegativeInteger,
+  parseEnvironment,
+  port,
+  positiveInteger,
+  processEnvironment,
+} from '@neonpanel/process/environment'
+import { z } from 'zod'
+
+const localAdminToken = 'neonpanel-local-admin'
+
+const variables = z.object({
+  AUTH_PORT: port
+    .default(4400)
+    .describe('listening port; 0 = any free port (URLs below then follow the bound port)'),
+  MCP_PORT: port
+    .default(4401)
+    .describe('port of the resource server, for the default of `MCP_URL`'),
+  ...processEnvironment,
+  ISSUER_URL: issuerUrl.optional().meta({
+    description: 'issuer identifier; http only for loopback hosts',
+    fallback: '`http://localhost:$AUTH_PORT`',
+  }),
+  MCP_URL: resourceUrl.optional().meta({
+    description: 'canonical resource identifier, the `aud` of access tokens',
+    fallback: '`http://localhost:$MCP_PORT/mcp`',
+  }),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://' })
+    .optional()
+    .meta({
+      description: '`postgresql://…`; unset = embedded SQLite (libSQL) in `DATA_DIR`',
+      fallback: 'unset',
+    }),
+  DATA_DIR: z
+    .string()
+    .default('.neonpanel')
+    .describe('embedded database directory, one process at a time; `memory` = nothing left behind'),
+  SEED: z.enum(['demo', 'none'], { error: 'must be demo or none' }).optional().meta({
+    description: '`demo` or `none`',
+    fallback: '`demo` on a loopback issuer, else `none`',
+  }),
+  ADMIN_TOKEN: z
+    .string()
+    .optional()
+    .meta({
+      description: 'bearer for the admin API, 24 characters or more off loopback',
+      fallback: `on a loopback issuer \`${localAdminToken}\`, else required`,
+    }),
+  APP_SECRET: z
+    .string()
+    .regex(/^[\w-]{43,}$/, { error: 'must be 32 bytes or more in base64url' })
+    .optional()
+    .meta({
+      description: 'derives cookie keys and encrypts private signing keys at rest',
+      fallback: 'generated into the database on loopback, else required',
+    }),
+  ACCESS_TOKEN_TTL_SECONDS: positiveInteger.default(3600).describe('lifetime of an access token'),
+  AUTHORIZATION_CODE_TTL_SECONDS: positiveInteger
+    .default(600)
+    .describe('lifetime of an authorization code'),
+  REFRESH_TOKEN_TTL_SECONDS: positiveInteger
+    .default(2_592_000)
+    .describe('lifetime of a refresh token (30 d): sliding, capped by the grant'),
+  INITIAL_ACCESS_TOKEN_TTL_SECONDS: positiveInteger
+    .default(900)
+    .describe('lifetime of an initial access token unless said otherwise when minting'),
+  ACCESS_TOKEN_FORMAT: z
+    .enum(['jwt', 'opaque'], { error: 'must be jwt or opaque' })
+    .default('jwt')
+    .describe('`jwt` (RFC 9068, ES256) or `opaque`'),
+  REGISTRATION_MODE: z
+    .enum(['iat', 'open', 'off'], { error: 'must be iat, open or off' })
+    .default('iat')
+    .describe(
+      '`iat` (initial access token required), `open`, `off` (no registration endpoint, metadata says so)',
+    ),
+  REFRESH_LEEWAY_SECONDS: nonNegativeInteger
+    .default(10)
+    .describe(
+      'a retried refresh within it gets a good answer; later reuse revokes the family; 0 = strict',
+    ),
+  TEST_CONTROLS: z
+    .union([z.literal('staging'), flag], { error: 'must be true, false or staging' })
+    .optional()
+    .meta({
+      description:
+        'exposes fault injection, the virtual clock and reset; off loopback only as `staging`',
+      fallback: 'true on a loopback issuer, else false',
+    }),
+})
+
+type Variables = z.output<typeof variables>
+
+/** The variables of the authorization server; the configuration table of the README is rendered from it. */
+export const environmentSchema = variables
+  .refine((set) => isLocal(set) || set.APP_SECRET !== undefined, {
+    path: ['APP_SECRET'],
+    error: 'is required when ISSUER_URL is not a loopback address',
+    when: always,
+  })
+  .refine((set) => isLocal(set) || (set.ADMIN_TOKEN?.length ?? 0) >= 24, {
+    path: ['ADMIN_TOKEN'],
+    error: 'must have 24 characters or more when ISSUER_URL is not a loopback address',
+    when: always,
+  })
+  .refine((set) => isLocal(set) || set.TEST_CONTROLS !== true, {
+    path: ['TEST_CONTROLS'],
+    error: 'must not be true when ISSUER_URL is not a loopback address; staging is possible',
+    when: always,
+  })
+
+/** Rules between variables are judged even when a variable by itself is wrong: all problems at once. */
+function always() {
+  return true
+}
+
+function isLocal({ ISSUER_URL }: { ISSUER_URL?: string | undefined }): boolean {
+  return ISSUER_URL === undefined || isLoopbackUrl(ISSUER_URL)
+}
+
+export type Config = ReturnType<typeof parseConfig>
+
+/**
+ * The configuration of the authorization server. Times are seconds.
+ *
+ * @throws EnvironmentError with every problem at once
+ */
+export function parseConfig(environment: Record<string, string | undefined>) {
+  const set = parseEnvironment(environmentSchema, environment)
+  const local = isLocal(set)
+  return {
+    host: set.HOST,
+    port: set.AUTH_PORT,
+    issuer: set.ISSUER_URL ?? `http://localhost:${set.AUTH_PORT}`,
+    mcpUrl: set.MCP_URL ?? `http://localhost:${set.MCP_PORT}/mcp`,
+    /** Whether the issuer is a loopback address: nobody but this machine can reach it. */
+    isLocal: local,
+    databaseUrl: databaseUrl(set),
+    seed: set.SEED ?? (local ? 'demo' : 'none'),
+    adminToken: set.ADMIN_TOKEN ?? localAdminToken,
+    /** Undefined on loopback: then the database keeps a generated one. */
+    appSecret: set.APP_SECRET,
+    accessTokenTtlSeconds: set.ACCESS_TOKEN_TTL_SECONDS,
+    authorizationCodeTtlSeconds: set.AUTHORIZATION_CODE_TTL_SECONDS,
+    refreshTokenTtlSeconds: set.REFRESH_TOKEN_TTL_SECONDS,
+    initialAccessTokenTtlSeconds: set.INITIAL_ACCESS_TOKEN_TTL_SECONDS,
+    accessTokenFormat: set.ACCESS_TOKEN_FORMAT,
+    registrationMode: set.REGISTRATION_MODE,
+    refreshLeewaySeconds: set.REFRESH_LEEWAY_SECONDS,
+    trustProxy: set.TRUST_PROXY,
+    testControls: set.TEST_CONTROLS === undefined ? local : set.TEST_CONTROLS !== false,
+    logLevel: set.LOG_LEVEL,
+    logFormat: set.LOG_FORMAT,
+  }
+}
+
+function databaseUrl({ DATABASE_URL, DATA_DIR }: Variables): string {
+  if (DATABASE_URL !== undefined) return DATABASE_URL
+  return DATA_DIR === 'memory' ? 'memory:' : `file:${join(DATA_DIR, 'neonpanel.db')}`
+}

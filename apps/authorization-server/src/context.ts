@@ -1,0 +1,16 @@
+import type { Database } from '@neonpanel/database/open'
+import type { Log } from '@neonpanel/process/log'
+import type { Metrics } from '@neonpanel/process/metrics'
+import type Provider from 'oidc-provider'
+import type { Config } from './config.ts'
+
+/** What every route of the authorization server may use. */
+export interface ServerContext {
+  readonly config: Config
+  readonly database: Database
+  readonly provider: Provider
+  readonly log: Log
+  readonly metrics: Metrics
+  /** 32 bytes or more, base64url: `APP_SECRET`, or on loopback the one that the database keeps. */
+  readonly appSecret: string
+}
