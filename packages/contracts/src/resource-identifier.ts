@@ -6,7 +6,7 @@
 /** Paths served besides the canonical one. */
 export const aliasPaths = ['/sse', '/sse/'] as const
 
-const withoutTrailingSlash = (path: string) => path.replace(/\/+$/, '')
+const withoutTrailingSlash = (path: string) => path.replace(/\/$/, '')
 
 /**
  * Maps a `resource` parameter to the canonical identifier, or to `undefined` when it names something else
