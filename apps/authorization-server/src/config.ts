@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { isLoopbackUrl, issuerUrl, resourceUrl } from '@neonpanel/contracts/urls'
+import { databaseUrl } from '@neonpanel/database/database-url'
 import {
   flag,
   nonNegativeInteger,
@@ -94,8 +94,6 @@ const variables = z.object({
     }),
 })
 
-type Variables = z.output<typeof variables>
-
 /** The variables of the authorization server; the configuration table of the README is rendered from it. */
 export const environmentSchema = variables
   .refine((set) => isLocal(set) || set.APP_SECRET !== undefined, {
@@ -140,7 +138,7 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     mcpUrl: set.MCP_URL ?? `http://localhost:${set.MCP_PORT}/mcp`,
     /** Whether the issuer is a loopback address: nobody but this machine can reach it. */
     isLocal: local,
-    databaseUrl: databaseUrl(set),
+    databaseUrl: databaseUrl(set.DATABASE_URL, set.DATA_DIR),
     seed: set.SEED ?? (local ? 'demo' : 'none'),
     adminToken: set.ADMIN_TOKEN ?? localAdminToken,
     /** Undefined on loopback: then the database keeps a generated one. */
@@ -157,9 +155,4 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     logLevel: set.LOG_LEVEL,
     logFormat: set.LOG_FORMAT,
   }
-}
-
-function databaseUrl({ DATABASE_URL, DATA_DIR }: Variables): string {
-  if (DATABASE_URL !== undefined) return DATABASE_URL
-  return DATA_DIR === 'memory' ? 'memory:' : `file:${join(DATA_DIR, 'neonpanel.db')}`
 }

@@ -1,0 +1,174 @@
+import { requiredScope, type Scope } from '@neonpanel/contracts/scopes'
+import type { Client as ClientRow, Prisma } from '@neonpanel/database/client'
+import type { Database } from '@neonpanel/database/open'
+import { now } from '@neonpanel/process/clock'
+
+/** Client metadata by the names of RFC 7591 section 2, without any secret. */
+export interface ClientMetadata {
+  readonly client_name?: string
+  readonly redirect_uris?: readonly string[]
+  readonly grant_types?: readonly string[]
+  readonly token_endpoint_auth_method?: string
+  readonly application_type?: string
+  readonly [member: string]: unknown
+}
+
+/** How a client came to be known. */
+export type ClientOrigin = 'pre-registered' | 'initial_access_token' | 'open' | 'administrator'
+
+export interface Client {
+  readonly clientId: string
+  readonly name: string
+  readonly metadata: ClientMetadata
+  /** argon2id PHC string of the client secret; null for public clients. */
+  readonly secretHash: string | null
+  readonly origin: ClientOrigin
+  readonly initialAccessTokenJti: string | null
+  /** Resource scopes that the client may ever be granted; undefined = no ceiling. */
+  readonly scopeCeiling: readonly Scope[] | undefined
+  readonly reviewedAt: Date | null
+  readonly reviewedBy: string | null
+  readonly suspendedAt: Date | null
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
+}
+
+/** What can be changed about a client. */
+export interface ClientChanges {
+  readonly name?: string
+  readonly metadata?: ClientMetadata
+  readonly secretHash?: string | null
+  readonly scopeCeiling?: readonly Scope[] | null
+  readonly reviewed?: { readonly by: string } | false
+  readonly suspended?: boolean
+}
+
+export type NewClient = Pick<Client, 'clientId' | 'name' | 'metadata' | 'origin'> &
+  Partial<Pick<Client, 'secretHash' | 'initialAccessTokenJti' | 'scopeCeiling'>>
+
+const cachedForMs = 5_000
+const cacheLimit = 1_000
+
+interface CachedClient {
+  readonly client: Client | undefined
+  readonly until: number
+}
+
+const caches = new WeakMap<Database, Map<string, CachedClient>>()
+
+/**
+ * A client of the directory; nothing is known here about a client that is its metadata document. Answers may be five
+ * seconds old where another process made the change.
+ */
+export async function findClient(
+  database: Database,
+  clientId: string,
+): Promise<Client | undefined> {
+  const cache = cacheOf(database)
+  const cached = cache.get(clientId)
+  if (cached && cached.until > performance.now()) return cached.client
+  const row = await database.prisma.client.findUnique({ where: { clientId } })
+  const client = row ? clientOf(row) : undefined
+  if (cache.size >= cacheLimit) cache.clear()
+  cache.set(clientId, { client, until: performance.now() + cachedForMs })
+  return client
+}
+
+/** All clients, newest first. */
+export async function listClients(
+  database: Database,
+  where: Prisma.ClientWhereInput = {},
+): Promise<Client[]> {
+  const rows = await database.prisma.client.findMany({ where, orderBy: { createdAt: 'desc' } })
+  return rows.map(clientOf)
+}
+
+export async function createClient(database: Database, client: NewClient): Promise<Client> {
+  const row = await database.prisma.client.create({
+    data: {
+      clientId: client.clientId,
+      name: client.name,
+      metadata: JSON.stringify(client.metadata),
+      secretHash: client.secretHash ?? null,
+      origin: client.origin,
+      initialAccessTokenJti: client.initialAccessTokenJti ?? null,
+      scopeCeiling: client.scopeCeiling ? ceilingText(client.scopeCeiling) : null,
+      createdAt: now(),
+    },
+  })
+  forgetClient(database, client.clientId)
+  return clientOf(row)
+}
+
+/** Returns undefined when there is no such client. */
+export async function updateClient(
+  database: Database,
+  clientId: string,
+  changes: ClientChanges,
+): Promise<Client | undefined> {
+  const { count } = await database.prisma.client.updateMany({
+    where: { clientId },
+    data: dataOf(changes),
+  })
+  forgetClient(database, clientId)
+  return count === 0 ? undefined : findClient(database, clientId)
+}
+
+/** Whether there was such a client. Its grants are the caller's to revoke: `revokeGrantsOfClient`. */
+export async function deleteClient(database: Database, clientId: string): Promise<boolean> {
+  const { count } = await database.prisma.client.deleteMany({ where: { clientId } })
+  forgetClient(database, clientId)
+  return count > 0
+}
+
+/**
+ * Whether somebody of NeonPanel vouched for the client: it was pre-registered, made by an administrator, reviewed, or
+ * registered with an initial access token. Everybody else is only what they say about themselves.
+ */
+export function isTrustedClient(client: Client | undefined): boolean {
+  return client !== undefined && (client.origin !== 'open' || client.reviewedAt !== null)
+}
+
+/** Drops what is remembered about a client, after a change. */
+export function forgetClient(database: Database, clientId: string): void {
+  caches.get(database)?.delete(clientId)
+}
+
+function cacheOf(database: Database): Map<string, CachedClient> {
+  const known = caches.get(database)
+  if (known) return known
+  const cache = new Map<string, CachedClient>()
+  caches.set(database, cache)
+  return cache
+}
+
+function dataOf(changes: ClientChanges): Prisma.ClientUpdateManyMutationInput {
+  const { name, metadata, secretHash, scopeCeiling, reviewed, suspended } = changes
+  return {
+    ...(name !== undefined && { name }),
+    ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+    ...(secretHash !== undefined && { secretHash }),
+    ...(scopeCeiling !== undefined && {
+      scopeCeiling: scopeCeiling && ceilingText(scopeCeiling),
+    }),
+    ...(reviewed !== undefined && {
+      reviewedAt: reviewed ? now() : null,
+      reviewedBy: reviewed ? reviewed.by : null,
+    }),
+    ...(suspended !== undefined && { suspendedAt: suspended ? now() : null }),
+  }
+}
+
+/** No company can be named without the required scope: a ceiling always holds it. */
+function ceilingText(scopes: readonly Scope[]): string {
+  return [...new Set([requiredScope, ...scopes])].join(' ')
+}
+
+function clientOf(row: ClientRow): Client {
+  return {
+    ...row,
+    metadata: JSON.parse(row.metadata) as ClientMetadata,
+    origin: row.origin as ClientOrigin,
+    scopeCeiling: row.scopeCeiling === null ? undefined : (row.scopeCeiling.split(' ') as Scope[]),
+  }
+}
