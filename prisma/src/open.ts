@@ -1,0 +1,24 @@
+import type { Database } from './database.ts'
+
+export type { Database } from './database.ts'
+
+/** How many connections a process may hold to PostgreSQL (default 10); SQLite has one. */
+export interface OpenOptions {
+  connections?: number
+}
+
+/**
+ * Opens `postgresql://…`, `file:<path>` (created when missing; one process at a time, a second one is told who holds it)
+ * or `memory:` (gone when closed; every one is its own). Throws `DatabaseUnavailableError` when PostgreSQL does not answer.
+ */
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgresql } = await import('./postgresql/open.ts')
+    return openPostgresql(url, options.connections ?? 10)
+  }
+  if (url === 'memory:' || url.startsWith('file:')) {
+    const { openSqlite } = await import('./sqlite/open.ts')
+    return openSqlite(url)
+  }
+  throw new Error('A database URL starts with postgresql://, file: or memory:')
+}

@@ -1,0 +1,138 @@
+import Libsql from 'libsql'
+import type { SqlValue } from '../statement.ts'
+
+/** What one statement answered: rows as arrays, and the declared type of each column. */
+export interface SqliteResult {
+  columns: string[]
+  columnTypes: string[]
+  rows: unknown[][]
+  rowsAffected: number
+}
+
+/**
+ * The one connection to an embedded database. libSQL works synchronously, so a second connection of this process that
+ * waited for a write lock would stop the event loop in which the first one is to release it: everybody takes turns on one.
+ */
+export interface SqliteConnection {
+  /** Waits for an open transaction to end, then runs `work` at once. */
+  run<Result>(work: (session: SqliteSession) => Result): Promise<Result>
+  /** Keeps the connection until `release`; the caller begins and ends the transaction. */
+  hold(): Promise<{ session: SqliteSession; release(): void }>
+  close(): Promise<void>
+}
+
+/** Synchronous access for whoever has the turn. */
+export interface SqliteSession {
+  execute(sql: string, values: readonly SqlValue[]): SqliteResult
+  script(sql: string): void
+  /** Ends the open transaction, if an error has not ended it already. */
+  rollback(): void
+}
+
+/** Most texts are the application's own; the bound is for what Prisma composes. */
+const maximumPrepared = 250
+
+export function openConnection(path: string): SqliteConnection {
+  const database = new Libsql(path)
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = NORMAL',
+    'foreign_keys = ON',
+    'busy_timeout = 5000',
+  ]) {
+    database.exec(`PRAGMA ${pragma}`)
+  }
+  const session = openSession(database)
+  let turn: Promise<void> | undefined
+  let open = true
+
+  const whenFree = async () => {
+    while (turn !== undefined) await turn
+    if (!open) throw new Error('The database is closed.')
+  }
+  const hold = async () => {
+    await whenFree()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    turn = promise
+    const release = () => {
+      turn = undefined
+      resolve()
+    }
+    return { session, release }
+  }
+  return {
+    async run(work) {
+      if (turn !== undefined || !open) await whenFree()
+      return work(session)
+    },
+    hold,
+    async close() {
+      if (!open) return
+      const { release } = await hold()
+      open = false
+      database.close()
+      release()
+    },
+  }
+}
+
+function openSession(database: Libsql.Database): SqliteSession {
+  const prepared = new Map<string, PreparedStatement>()
+  const prepare = (sql: string): PreparedStatement => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const fresh = prepareStatement(database, sql)
+    if (prepared.size >= maximumPrepared) {
+      for (const [oldest] of prepared) {
+        prepared.delete(oldest)
+        break
+      }
+    }
+    prepared.set(sql, fresh)
+    return fresh
+  }
+  return {
+    execute(sql, values) {
+      const { statement, reader, columns, columnTypes } = prepare(sql)
+      const bound = values.map(toSqliteValue)
+      if (!reader) {
+        return { columns, columnTypes, rows: [], rowsAffected: statement.run(bound).changes }
+      }
+      return { columns, columnTypes, rows: statement.all(bound) as unknown[][], rowsAffected: 0 }
+    },
+    script(sql) {
+      // What is prepared remembers columns that the script may change.
+      prepared.clear()
+      database.exec(sql)
+    },
+    rollback() {
+      if (database.inTransaction) database.exec('ROLLBACK')
+    },
+  }
+}
+
+interface PreparedStatement {
+  statement: Libsql.Statement
+  reader: boolean
+  columns: string[]
+  columnTypes: string[]
+}
+
+function prepareStatement(database: Libsql.Database, sql: string): PreparedStatement {
+  const statement = database.prepare(sql)
+  if (!statement.reader) return { statement, reader: false, columns: [], columnTypes: [] }
+  const described = statement.raw(true).columns()
+  return {
+    statement,
+    reader: true,
+    columns: described.map((column) => column.name),
+    columnTypes: described.map((column) => column.type ?? ''),
+  }
+}
+
+function toSqliteValue(value: SqlValue): string | number | bigint | null {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  // The spelling that Prisma's adapter writes and compares as text.
+  if (value instanceof Date) return value.toISOString().replace('Z', '+00:00')
+  return value
+}
