@@ -1,6 +1,7 @@
 import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
+import type { TestControls } from '@neonpanel/process/test-controls'
 import type Provider from 'oidc-provider'
 import type { Config } from './config.ts'
 
@@ -13,4 +14,6 @@ export interface ServerContext {
   readonly metrics: Metrics
   /** 32 bytes or more, base64url: `APP_SECRET`, or on loopback the one that the database keeps. */
   readonly appSecret: string
+  /** Faults and recorded exchanges; only under `TEST_CONTROLS`. */
+  readonly testControls: TestControls | undefined
 }

@@ -74,12 +74,15 @@ export async function findClient(
   return client
 }
 
-/** All clients, newest first. */
+/** Clients, newest first; all of them unless the selection says otherwise. */
 export async function listClients(
   database: Database,
-  where: Prisma.ClientWhereInput = {},
+  selection: Prisma.ClientFindManyArgs = {},
 ): Promise<Client[]> {
-  const rows = await database.prisma.client.findMany({ where, orderBy: { createdAt: 'desc' } })
+  const rows = await database.prisma.client.findMany({
+    orderBy: { createdAt: 'desc' },
+    ...selection,
+  })
   return rows.map(clientOf)
 }
 

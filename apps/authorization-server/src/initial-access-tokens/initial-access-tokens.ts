@@ -4,7 +4,10 @@ import {
   initialAccessTokenType,
 } from '@neonpanel/contracts/initial-access-token'
 import { registrationScope } from '@neonpanel/contracts/scopes'
-import type { InitialAccessToken as InitialAccessTokenRow } from '@neonpanel/database/client'
+import type {
+  InitialAccessToken as InitialAccessTokenRow,
+  Prisma,
+} from '@neonpanel/database/client'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
@@ -90,11 +93,15 @@ export async function issueInitialAccessToken(
   return { token, jti, expiresAt, maxUses: policy.maxUses }
 }
 
-/** Every token ever issued, newest first. */
-export async function listInitialAccessTokens({
-  database,
-}: Pick<TokenContext, 'database'>): Promise<InitialAccessToken[]> {
-  const rows = await database.prisma.initialAccessToken.findMany({ orderBy: { createdAt: 'desc' } })
+/** Tokens that were ever issued, newest first; all of them unless the selection says otherwise. */
+export async function listInitialAccessTokens(
+  { database }: Pick<TokenContext, 'database'>,
+  selection: Prisma.InitialAccessTokenFindManyArgs = {},
+): Promise<InitialAccessToken[]> {
+  const rows = await database.prisma.initialAccessToken.findMany({
+    orderBy: { createdAt: 'desc' },
+    ...selection,
+  })
   return rows.map(tokenOf)
 }
 
