@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Database } from './database.ts'
-import { type Query, statement } from './statement.ts'
+import { statement } from './statement.ts'
 
 /** The database's history contradicts the migrations of this version; the message says how. */
 export class MigrationHistoryError extends Error {

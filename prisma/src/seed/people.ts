@@ -1,0 +1,84 @@
+import type { InsertRows } from '../statement.ts'
+import { passwordHash } from './password-hash.ts'
+
+/** Everybody's password. */
+export const demoPassword = 'neonpanel-demo'
+
+interface DemoPerson {
+  id: string
+  email: string
+  name: string
+  administrator?: true
+  suspended?: true
+  /** Company id → role. */
+  roles: Record<string, string>
+}
+
+/** The accounts of a demo: one per role, and one for each way of having none. */
+export const demoPeople: readonly DemoPerson[] = [
+  {
+    id: 'prs_owner',
+    email: 'owner@neonpanel.test',
+    name: 'Olivia Owner',
+    roles: { co_harbor_us: 'Owner', co_harbor_eu: 'Owner' },
+  },
+  {
+    id: 'prs_analyst',
+    email: 'analyst@neonpanel.test',
+    name: 'Adam Analyst',
+    roles: { co_harbor_us: 'Finance analyst', co_tallow: 'Viewer' },
+  },
+  {
+    id: 'prs_warehouse',
+    email: 'warehouse@neonpanel.test',
+    name: 'Wanda Warehouse',
+    roles: { co_harbor_eu: 'Warehouse manager' },
+  },
+  { id: 'prs_outsider', email: 'outsider@neonpanel.test', name: 'Oscar Outsider', roles: {} },
+  {
+    id: 'prs_suspended',
+    email: 'suspended@neonpanel.test',
+    name: 'Susan Suspended',
+    suspended: true,
+    roles: {},
+  },
+  {
+    id: 'prs_admin',
+    email: 'admin@neonpanel.test',
+    name: 'Ada Administrator',
+    administrator: true,
+    roles: {},
+  },
+]
+
+/** One hash per person: equal ones would tell who shares a password. */
+export function hashDemoPasswords(): Promise<string[]> {
+  return Promise.all(demoPeople.map(() => passwordHash(demoPassword)))
+}
+
+export async function insertPeople(
+  insertRows: InsertRows,
+  passwordHashes: readonly string[],
+  at: Date,
+): Promise<void> {
+  await insertRows(
+    'Person',
+    ['id', 'email', 'name', 'passwordHash', 'administrator', 'suspendedAt', 'createdAt'],
+    demoPeople.map(({ id, email, name, administrator, suspended }, index) => [
+      id,
+      email,
+      name,
+      passwordHashes[index]!,
+      administrator ?? false,
+      suspended ? at : null,
+      at,
+    ]),
+  )
+  await insertRows(
+    'Membership',
+    ['personId', 'companyId', 'role'],
+    demoPeople.flatMap(({ id, roles }) =>
+      Object.entries(roles).map(([companyId, role]) => [id, companyId, role]),
+    ),
+  )
+}

@@ -1,0 +1,56 @@
+import type { Database } from '../database.ts'
+import { statement } from '../statement.ts'
+import { type SeedOptions, seed } from './seed.ts'
+
+/** Children before parents. What identifies the stack stays: its signing keys and its APP_SECRET. */
+const accountTables = [
+  'OidcRecord',
+  'RevokedAccessToken',
+  'InitialAccessToken',
+  'AuditEvent',
+  'RateLimiterFlexible',
+  'Grant',
+  'Client',
+  'Membership',
+  'Person',
+]
+
+const ledgerTables = [
+  'ImportRun',
+  'StockReservation',
+  'StockAdjustment',
+  'StockTransfer',
+  'Sale',
+  'CostLayer',
+  'ShipmentCharge',
+  'ShipmentLine',
+  'Shipment',
+  'Item',
+  'Warehouse',
+  'Company',
+]
+
+const emptied = new Map(
+  [...accountTables, ...ledgerTables].map((table) => [
+    table,
+    statement(`reset_${table}`, `DELETE FROM "${table}"`),
+  ]),
+)
+
+const forgetSeed = statement('reset_seeded', 'DELETE FROM "Setting" WHERE "key" = $1')
+
+const findImport = statement('reset_find_import', 'SELECT 1 FROM "ImportRun" LIMIT 1')
+
+/**
+ * Brings a database back to what it was after its first start, for tests. The ledger is written anew only when an
+ * import has changed it: nothing else does.
+ */
+export async function resetDatabase(database: Database, options: SeedOptions): Promise<void> {
+  const [imported] = await database.query(findImport, [])
+  const tables = imported === undefined ? accountTables : [...accountTables, ...ledgerTables]
+  await database.transaction(async (query) => {
+    for (const table of tables) await query(emptied.get(table)!, [])
+    await query(forgetSeed, ['seeded'])
+  })
+  await seed(database, options)
+}
