@@ -1,0 +1,159 @@
+import type { AuthorizationServer } from '@neonpanel/authorization-server'
+import { parseConfig as parseAuthorizationConfig } from '@neonpanel/authorization-server/config'
+import { type Database, openDatabase } from '@neonpanel/database/open'
+import { EnvironmentError } from '@neonpanel/process/environment'
+import { bind, type Listener } from '@neonpanel/process/listen'
+import { createLog, type Log } from '@neonpanel/process/log'
+import { createMetrics } from '@neonpanel/process/metrics'
+import { createTestControls } from '@neonpanel/process/test-controls'
+import type { ResourceServer } from '@neonpanel/resource-server'
+import { parseConfig as parseResourceConfig } from '@neonpanel/resource-server/config'
+
+export type Environment = Record<string, string | undefined>
+
+/** Both servers and their database in this process, ready for requests. */
+export interface Stack extends AsyncDisposable {
+  readonly issuer: string
+  /** The canonical resource identifier, where MCP clients connect. */
+  readonly mcpUrl: string
+  /** Bearer of the admin API. */
+  readonly adminToken: string
+  readonly database: Database
+  /** What was given, with the ports that were bound. */
+  readonly environment: Environment
+  readonly config: StackConfig
+  readonly authorizationServer: AuthorizationServer
+  readonly resourceServer: ResourceServer
+  /** Refuses new requests, lets running ones finish, closes the database. May be called twice. */
+  stop(): Promise<void>
+}
+
+export type StackConfig = ReturnType<typeof parseConfigs>
+
+/** How long requests in flight may take once the stack stops. */
+const graceMs = 5_000
+
+/**
+ * Starts both servers in this process, over one database: the embedded one unless `DATABASE_URL` names another.
+ *
+ * @param environment the variables of both servers; nothing else is read
+ * @param log where to log instead of standard error
+ * @throws EnvironmentError with the problems of both servers; ListenError when a port is taken
+ */
+export async function startStack({
+  environment,
+  log: givenLog,
+}: {
+  environment: Environment
+  log?: Log
+}): Promise<Stack> {
+  const asked = parseConfigs(environment)
+  const log =
+    givenLog ??
+    createLog({ level: asked.authorization.logLevel, format: asked.authorization.logFormat })
+  await using starting = new AsyncDisposableStack()
+  const listeners = await bindBoth(asked, starting)
+  const bound = {
+    ...environment,
+    AUTH_PORT: String(listeners.authorization.port),
+    MCP_PORT: String(listeners.resource.port),
+  }
+  const config = parseConfigs(bound)
+  const database = await prepareDatabase(config, starting)
+  const servers = await createServers(config, database, log)
+  listeners.authorization.serve(servers.authorizationServer.handler)
+  listeners.resource.serve(servers.resourceServer.handler)
+  const started = starting.move()
+  let stopping: Promise<void> | undefined
+  const stopOnce = async () => {
+    await Promise.all([
+      ...Object.values(listeners).map((listener) => listener.close(graceMs)),
+      servers.resourceServer.close(),
+      servers.authorizationServer.close(),
+    ])
+    await started.disposeAsync()
+  }
+  const stop = () => {
+    stopping ??= stopOnce()
+    return stopping
+  }
+  return {
+    issuer: config.authorization.issuer,
+    mcpUrl: config.authorization.mcpUrl,
+    adminToken: config.authorization.adminToken,
+    database,
+    environment: bound,
+    config,
+    ...servers,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Reads the environment as both servers do; their problems are told together. */
+function parseConfigs(environment: Environment) {
+  const problems = new Set<string>()
+  const attempt = <Config>(parse: (environment: Environment) => Config): Config | undefined => {
+    try {
+      return parse(environment)
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error
+      for (const problem of error.problems) problems.add(problem)
+      return undefined
+    }
+  }
+  const authorization = attempt(parseAuthorizationConfig)
+  const resource = attempt(parseResourceConfig)
+  if (!authorization || !resource) throw new EnvironmentError([...problems])
+  return { authorization, resource }
+}
+
+async function bindBoth({ authorization, resource }: StackConfig, starting: AsyncDisposableStack) {
+  const bindOne = async ({ host, port }: { host: string; port: number }): Promise<Listener> => {
+    const listener = await bind({ host, port })
+    starting.defer(() => listener.close(0))
+    return listener
+  }
+  return { authorization: await bindOne(authorization), resource: await bindOne(resource) }
+}
+
+async function prepareDatabase(
+  { authorization }: StackConfig,
+  starting: AsyncDisposableStack,
+): Promise<Database> {
+  const [{ migrate }, { seed }, database] = await Promise.all([
+    import('@neonpanel/database/migrate'),
+    import('@neonpanel/database/seed'),
+    openDatabase(authorization.databaseUrl),
+  ])
+  starting.use(database)
+  await migrate(database)
+  await seed(database, { seed: authorization.seed })
+  return database
+}
+
+/** Their modules are loaded while the database is being prepared, and not before the environment was found good. */
+async function createServers(config: StackConfig, database: Database, log: Log) {
+  const [{ createAuthorizationServer }, { createResourceServer }] = await Promise.all([
+    import('@neonpanel/authorization-server'),
+    import('@neonpanel/resource-server'),
+  ])
+  const testControls = config.authorization.testControls ? createTestControls() : undefined
+  const [authorizationServer, resourceServer] = await Promise.all([
+    createAuthorizationServer({
+      config: config.authorization,
+      database,
+      log: log.child({ server: 'authorization' }),
+      metrics: createMetrics('authorization-server'),
+      testControls,
+    }),
+    createResourceServer({
+      config: config.resource,
+      database,
+      log: log.child({ server: 'resource' }),
+      metrics: createMetrics('resource-server'),
+      testControls,
+    }),
+  ])
+  return { authorizationServer, resourceServer }
+}
