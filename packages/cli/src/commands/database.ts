@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { Terminal } from '../terminal.ts'
+
+/** `migrate` and `seed`: the database that DATABASE_URL or DATA_DIR names, without a server. */
+export function addDatabaseCommands(program: Command, terminal: Terminal): void {
+  program
+    .command('migrate')
+    .description('apply migrations to DATABASE_URL, or to the embedded database in DATA_DIR')
+    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgresql://… npx neonpanel migrate')
+    .action(async (_: unknown, command: Command) => {
+      const { migrateDatabase } = await import('@neonpanel/stack/database')
+      const applied = await migrateDatabase(terminal.environment)
+      if (command.optsWithGlobals().json) return terminal.out(JSON.stringify({ applied }))
+      for (const name of applied) terminal.out(`applied ${name}`)
+      if (applied.length === 0) terminal.out('Nothing to apply: the database is up to date.')
+    })
+  program
+    .command('seed')
+    .description('migrate, then fill the database with the demo: companies, people, clients; once')
+    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgresql://… npx neonpanel seed')
+    .action(async (_: unknown, command: Command) => {
+      const { seedDatabase } = await import('@neonpanel/stack/database')
+      await seedDatabase(terminal.environment)
+      if (command.optsWithGlobals().json) terminal.out(JSON.stringify({ seed: 'demo' }))
+      else terminal.out('The database has the demo data.')
+    })
+}
