@@ -1,0 +1,30 @@
+import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
+
+/** What a valid access token lets its holder do. */
+export interface AccessToken {
+  /** `sub`: the person, or the client itself for `client_credentials`. */
+  readonly personId: string
+  readonly clientId: string
+  readonly scopes: ReadonlySet<Scope>
+  /** Ids of the companies that the token opens. */
+  readonly companies: readonly string[]
+  readonly expiresAt: Date
+}
+
+/** Whether a token is good, or in one sentence for its holder why it is not. */
+export type Judgement =
+  | { readonly ok: true; readonly accessToken: AccessToken }
+  | { readonly ok: false; readonly reason: 'invalid_token'; readonly description: string }
+
+export function invalidToken(description: string): Judgement {
+  return { ok: false, reason: 'invalid_token', description }
+}
+
+/** Identity scopes are the authorization server's business. */
+export function resourceScopesOf(scope: string | undefined): ReadonlySet<Scope> {
+  return new Set(parseScope(scope).filter(isScope))
+}
+
+export function hasExpired({ expiresAt }: AccessToken): boolean {
+  return expiresAt.getTime() <= Date.now()
+}

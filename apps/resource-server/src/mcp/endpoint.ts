@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '@neonpanel/database/open'
+import type { Log } from '@neonpanel/process/log'
+import type { NeededScopes } from '../bearer.ts'
+import type { Config } from '../config.ts'
+import type { McpMiddleware } from '../request-state.ts'
+import { createLegacyStreams } from './legacy-streams.ts'
+import { createModernTransport } from './modern.ts'
+import { createMcpServers } from './server.ts'
+import { createSessionIds } from './session-ids.ts'
+import { createSessions } from './sessions.ts'
+import { siblingAddress } from './sibling.ts'
+import { createStreamableTransport } from './streamable.ts'
+import type { Tool } from './tool.ts'
+import { mcpTransports } from './transports.ts'
+
+/** Everything behind the bearer: the transports, and what they hold open. */
+export interface McpEndpoint {
+  readonly answer: McpMiddleware
+  close(): Promise<void>
+}
+
+/** Wires tools, servers and transports of one process together. */
+export function createMcpEndpoint({
+  config,
+  appSecret,
+  database,
+  tools,
+  neededScopes,
+  log,
+}: {
+  config: Config
+  appSecret: string
+  database: Database
+  tools: readonly Tool[]
+  neededScopes: NeededScopes
+  log: Log
+}): McpEndpoint {
+  const servers = createMcpServers({ tools, database })
+  const ids = createSessionIds(appSecret)
+  const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }
+  const sessions = createSessions({ servers, ids, node, log })
+  const modern = createModernTransport({ servers, neededScopes, log })
+  const streamable = createStreamableTransport({ sessions, ids, node, neededScopes })
+  const legacy = config.legacySse
+    ? createLegacyStreams({ servers, ids, node, neededScopes })
+    : undefined
+  return {
+    answer: mcpTransports({ modern, streamable, legacy }),
+    async close() {
+      await Promise.all([modern.close(), sessions.close(), legacy?.close()])
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { Log } from '@neonpanel/process/log'
+import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
+import type { McpContext } from '../request-state.ts'
+import { handOver, nodeHandler } from './hand-over.ts'
+import { messageOf } from './request-era.ts'
+import type { McpServers } from './server.ts'
+
+/**
+ * Revision 2026-07-28: every request stands for itself and is answered by a server of its own. The `Mcp-Name` header,
+ * which the SDK compares with the body, says which tool that server needs.
+ */
+export function createModernTransport({
+  servers,
+  neededScopes,
+  log,
+}: {
+  servers: McpServers
+  neededScopes: NeededScopes
+  log: Log
+}) {
+  const handler = createMcpHandler(
+    ({ requestInfo }) => servers.create(requestInfo?.headers.get('Mcp-Name')),
+    { legacy: 'reject', onerror: (error) => log.debug({ err: error }, 'request refused') },
+  )
+  const handle = nodeHandler(handler, log)
+  return {
+    async answer(ctx: McpContext) {
+      const body = messageOf(ctx)
+      if (holdsNeededScopes(ctx, neededScopes(body))) await handOver(ctx, handle, { body })
+    },
+    close: () => handler.close(),
+  }
+}

@@ -1,0 +1,34 @@
+import { invalidToken, type Judgement, resourceScopesOf } from './access-token.ts'
+import type { ActiveToken } from './introspection.ts'
+
+/**
+ * Judges an opaque token by what the authorization server says about it. Refresh tokens are opaque and active too:
+ * only the type and the audience tell them apart.
+ */
+export function judgeOpaqueToken(
+  answer: ActiveToken,
+  { issuer, resource }: { issuer: string; resource: string },
+): Judgement {
+  const { client_id: clientId, token_type: type, exp, sub } = answer
+  if (type?.toLowerCase() !== 'bearer' || answer.cnf !== undefined) {
+    return invalidToken('The token is not a bearer access token.')
+  }
+  if (answer.iss !== issuer) return invalidToken('The access token is from another issuer.')
+  if (![answer.aud].flat().includes(resource)) {
+    return invalidToken('The access token is not meant for this resource.')
+  }
+  if (clientId === undefined || exp === undefined) {
+    return invalidToken('The access token lacks a claim.')
+  }
+  if (exp * 1000 <= Date.now()) return invalidToken('The access token has expired.')
+  return {
+    ok: true,
+    accessToken: {
+      personId: sub ?? clientId,
+      clientId,
+      scopes: resourceScopesOf(answer.scope),
+      companies: answer.companies ?? [],
+      expiresAt: new Date(exp * 1000),
+    },
+  }
+}

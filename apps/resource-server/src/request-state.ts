@@ -1,0 +1,22 @@
+import type { Log } from '@neonpanel/process/log'
+import type Koa from 'koa'
+import type { AccessToken } from './access-token.ts'
+import type { RequestBody } from './json-body.ts'
+import type { ServedResource } from './served-resources.ts'
+
+/** What the middleware in front of a handler have found out about a request to a served path. */
+export interface RequestState {
+  readonly correlationId: string
+  readonly log: Log
+  /** Name of the request's time series. */
+  route: string
+  resource: ServedResource
+  body: RequestBody
+  accessToken: AccessToken
+  /** Asks again whether the token lives, for answers that stay open. */
+  tokenStillLives: () => Promise<boolean>
+}
+
+export type McpContext = Koa.ParameterizedContext<RequestState>
+
+export type McpMiddleware = Koa.Middleware<RequestState>

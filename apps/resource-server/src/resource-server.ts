@@ -1,0 +1,108 @@
+import type { RequestListener } from 'node:http'
+import { introspectionCredentials } from '@neonpanel/contracts/introspection-credentials'
+import type { Database } from '@neonpanel/database/open'
+import { appSecret as keptAppSecret } from '@neonpanel/database/settings'
+import { healthRoutes } from '@neonpanel/process/health'
+import type { Log } from '@neonpanel/process/log'
+import type { Metrics } from '@neonpanel/process/metrics'
+import { requestLog } from '@neonpanel/process/request-log'
+import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
+import Koa from 'koa'
+import { createAccessTokenVerifier, type VerifyAccessToken } from './access-token-verifier.ts'
+import {
+  mirrorAuthorizationServerMetadata,
+  redirectFallbackEndpoints,
+} from './authorization-server-mirror.ts'
+import { requireBearer } from './bearer.ts'
+import type { Config } from './config.ts'
+import { checkHost, checkOrigin } from './host-and-origin.ts'
+import { createIntrospection } from './introspection.ts'
+import { createJwtVerifier } from './jwt-access-token.ts'
+import { createMcpEndpoint } from './mcp/endpoint.ts'
+import { neededScopesOf } from './mcp/needed-scopes.ts'
+import type { Tool } from './mcp/tool.ts'
+import { describeServer, protectedResourceMetadata } from './metadata.ts'
+import { onlyServedPaths } from './only-served-paths.ts'
+import { renderErrors } from './render-errors.ts'
+import { readRequestBody } from './request-body.ts'
+import { servedResources } from './served-resources.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { tools as allTools } from './tools/all.ts'
+
+export interface ResourceServer {
+  readonly app: Koa
+  readonly handler: RequestListener
+  /** What the server needs to do its work, by name. */
+  ready(): Promise<Record<string, boolean>>
+  /** Ends sessions and open streams, so that the listener can drain. */
+  close(): Promise<void>
+}
+
+/** The MCP resource server. What happens to a request is listed here in order. */
+export async function createResourceServer({
+  config,
+  database,
+  log,
+  metrics,
+  testControls,
+  tools = allTools,
+}: {
+  config: Config
+  database: Database
+  log: Log
+  metrics: Metrics
+  testControls?: TestControls
+  tools?: readonly Tool[]
+}): Promise<ResourceServer> {
+  const { issuer } = config
+  const appSecret = config.appSecret ?? (await keptAppSecret(database))
+  const resources = servedResources(config.mcpUrl)
+  const keys = createSigningKeys({ jwksUrl: `${issuer}/oauth2/jwks` })
+  const verifyAccessToken = accessTokenVerifier(config, appSecret, keys)
+  const neededScopes = neededScopesOf(tools)
+  const mcp = createMcpEndpoint({ config, appSecret, database, tools, neededScopes, log })
+  const ready = () => readiness(database, keys)
+
+  const app = new Koa({ proxy: config.trustProxy })
+  app.on('error', (error) => log.error({ err: error }, 'answer failed'))
+  app.use(requestLog(log)).use(metrics.observeRequests)
+  if (testControls) for (const edge of testEdge(testControls, 'resource-server')) app.use(edge)
+  app
+    .use(renderErrors((path) => resources.has(path)))
+    .use(healthRoutes({ log, ready }))
+    .use(metrics.route)
+    .use(checkHost(config))
+    .use(describeServer(config.mcpUrl, issuer))
+    .use(protectedResourceMetadata(resources, issuer))
+    .use(mirrorAuthorizationServerMetadata(issuer))
+    .use(redirectFallbackEndpoints(issuer))
+    .use(onlyServedPaths(resources))
+    .use(checkOrigin(config))
+    .use(readRequestBody)
+    .use(requireBearer(verifyAccessToken, neededScopes))
+    .use(mcp.answer)
+
+  return { app, handler: app.callback(), ready, close: mcp.close }
+}
+
+function accessTokenVerifier(
+  { issuer, mcpUrl, revocationCheckSeconds }: Config,
+  appSecret: string,
+  keys: SigningKeys,
+): VerifyAccessToken {
+  return createAccessTokenVerifier({
+    verifyJwt: createJwtVerifier({ keys, issuer, resource: mcpUrl }),
+    introspect: createIntrospection({
+      url: `${issuer}/oauth2/introspect`,
+      ...introspectionCredentials(appSecret),
+    }),
+    issuer,
+    resource: mcpUrl,
+    revocationCheckSeconds,
+  })
+}
+
+async function readiness(database: Database, keys: SigningKeys) {
+  const [reachable, loaded] = await Promise.allSettled([database.ping(), keys.load()])
+  return { database: reachable.status === 'fulfilled', keys: loaded.status === 'fulfilled' }
+}
