@@ -55,7 +55,11 @@ export async function submitConsent(
     personId: person.id,
     clientId: open.app.clientId,
     grantId,
-    detail: { scope: decision.granted.join(' '), refused: decision.refused.join(' ') },
+    detail: {
+      flow: open.interaction.cid,
+      scope: decision.granted.join(' '),
+      refused: decision.refused.join(' '),
+    },
   })
   await finishInteraction(context, ctx, { consent: { grantId } }, true)
 }
@@ -122,7 +126,7 @@ async function deny(
     granted: false,
     personId: person.id,
     clientId: open.app.clientId,
-    detail: { reason: 'denied' },
+    detail: { flow: open.interaction.cid, reason: 'denied' },
   })
   await finishInteraction(context, ctx, {
     error: 'access_denied',
@@ -140,7 +144,7 @@ async function refuseAll(
     granted: false,
     personId: person.id,
     clientId: open.app.clientId,
-    detail: { reason: 'nothing_permitted' },
+    detail: { flow: open.interaction.cid, reason: 'nothing_permitted' },
   })
   await finishInteraction(context, ctx, {
     error: 'access_denied',

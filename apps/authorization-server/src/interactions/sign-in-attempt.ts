@@ -15,7 +15,7 @@ export async function attemptSignIn(
   { database }: ServerContext,
   ctx: Context,
   form: URLSearchParams,
-  clientId?: string,
+  { clientId, flow }: { clientId?: string; flow?: string } = {},
 ): Promise<SignInAttempt> {
   const email = (form.get('email') ?? '').trim().slice(0, 320)
   const result = await signIn(database, {
@@ -31,7 +31,7 @@ export async function attemptSignIn(
     clientId,
     correlationId: ctx.state.correlationId,
     address: ctx.ip,
-    detail: result.ok ? {} : { reason: result.reason },
+    detail: { flow, ...(!result.ok && { reason: result.reason }) },
   })
   if (result.ok) return result
   if (result.reason === 'too_many_attempts')

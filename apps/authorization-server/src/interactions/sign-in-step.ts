@@ -35,7 +35,8 @@ export async function submitSignIn(
   open: OpenInteraction,
   form: URLSearchParams,
 ): Promise<void> {
-  const attempt = await attemptSignIn(context, ctx, form, open.app.clientId)
+  const about = { clientId: open.app.clientId, flow: open.interaction.cid }
+  const attempt = await attemptSignIn(context, ctx, form, about)
   if (!attempt.ok) return showSignIn(context, ctx, open, attempt)
   await leaveOtherPerson(context, ctx, open, attempt.personId)
   const ts = Math.floor(now().getTime() / 1000)
