@@ -15,10 +15,10 @@ const localAdminToken = 'neonpanel-local-admin'
 const variables = z.object({
   AUTH_PORT: port
     .default(4400)
-    .describe('listening port; 0 = any free port (URLs below then follow the bound port)'),
+    .describe('port of the authorization server; 0 = any free one, which the URLs below follow'),
   MCP_PORT: port
     .default(4401)
-    .describe('port of the resource server, for the default of `MCP_URL`'),
+    .describe('port of the resource server; 0 = any free one, which the URLs below follow'),
   ...processEnvironment,
   ISSUER_URL: issuerUrl.optional().meta({
     description: 'issuer identifier; http only for loopback hosts',

@@ -12,10 +12,10 @@ import { z } from 'zod'
 const variables = z.object({
   MCP_PORT: port
     .default(4401)
-    .describe('listening port; 0 = any free port (URLs below then follow the bound port)'),
+    .describe('port of the resource server; 0 = any free one, which the URLs below follow'),
   AUTH_PORT: port
     .default(4400)
-    .describe('port of the authorization server, for the default of `ISSUER_URL`'),
+    .describe('port of the authorization server; 0 = any free one, which the URLs below follow'),
   ...processEnvironment,
   ISSUER_URL: issuerUrl.optional().meta({
     description: 'issuer identifier; http only for loopback hosts',
