@@ -1,8 +1,6 @@
 import { databaseUrl } from './database-url.ts'
-import { MigrationHistoryError, migrate } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { DirectoryInUseError } from './sqlite/directory-lock.ts'
-import { DatabaseUnavailableError } from './unavailable.ts'
 
 // `npm run migrate`: applies migrations to DATABASE_URL, or to the embedded database in DATA_DIR, and exits.
 
@@ -17,15 +15,8 @@ try {
   for (const name of applied) console.log(`applied ${name}`)
   if (applied.length === 0) console.log('Nothing to apply: the database is up to date.')
 } catch (error) {
-  if (!isExpected(error)) throw error
-  console.error(error.message)
+  // Errors with advice are for the person who runs this; anything else is a defect and keeps its stack.
+  if (!(error instanceof Error && 'advice' in error)) throw error
+  console.error(`${error.message}\n${error.advice}`)
   process.exitCode = 1
-}
-
-function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof DatabaseUnavailableError ||
-    error instanceof DirectoryInUseError ||
-    error instanceof MigrationHistoryError
-  )
 }

@@ -6,6 +6,7 @@ import { statement } from './statement.ts'
 /** The database's history contradicts the migrations of this version; the message says how. */
 export class MigrationHistoryError extends Error {
   override readonly name = 'MigrationHistoryError'
+  readonly advice = 'Restore the migrations that this database knows, or choose another database.'
 }
 
 interface Migration {

@@ -1,9 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The data directory is in use; the message says by whom. */
+/** The data directory is in use; the message says by whom, `advice` what to do. */
 export class DirectoryInUseError extends Error {
   override readonly name = 'DirectoryInUseError'
+  readonly advice: string
+
+  constructor(message: string, advice: string) {
+    super(message)
+    this.advice = advice
+  }
 }
 
 interface Holder {
@@ -23,7 +29,8 @@ const writingPatienceMs = 500
  * Throws `DirectoryInUseError`. A lock whose process is gone is taken over.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true })
+  // It keeps sessions and encrypted keys: for nobody else on this machine.
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'lock')
   const mine = JSON.stringify({ pid: process.pid, startedAt: thisProcessStartedAt() })
   while (!createExclusively(file, mine)) {
@@ -32,8 +39,8 @@ export function lockDirectory(directory: string): () => void {
     const holder = parseHolder(found)
     if (holder !== undefined && isRunning(holder)) {
       throw new DirectoryInUseError(
-        `The data directory ${directory} is in use by process ${holder.pid}. Stop that process or choose another ` +
-          `DATA_DIR. (If process ${holder.pid} is something else, delete ${file}.)`,
+        `The data directory ${directory} is in use by process ${holder.pid}.`,
+        `Stop that process or choose another DATA_DIR. (If it is something else, delete ${file}.)`,
       )
     }
     removeIfStill(file, found)
