@@ -1,0 +1,147 @@
+import AxeBuilder from '@axe-core/playwright'
+import { resourceScopes } from '@neonpanel/contracts/scopes'
+import type { Stack } from '@neonpanel/stack'
+import { type Browser, expect, type Page } from '@playwright/test'
+import { localClient, oauthClient } from '../harness/oauth-client.ts'
+import { signIn } from './person.ts'
+import { test } from './stack-test.ts'
+
+// axe itself is a script, so it runs where scripts may.
+test.use({ javaScriptEnabled: true })
+
+const sizes = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+]
+
+/** Every look of the page: light and dark, wide and narrow; and no sideways scroll on the narrowest screens. */
+async function expectSound(page: Page, name: string) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join()}`)
+      expect.soft(found, `${name}, ${colorScheme}, ${size.width} px`).toEqual([])
+      await page.screenshot({
+        path: `test-results/pages/${name}-${colorScheme}-${size.width}.png`,
+        fullPage: true,
+      })
+    }
+  }
+  await page.setViewportSize({ width: 360, height: 800 })
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  expect.soft(overflow, `${name} scrolls sideways at 360 px`).toBe(0)
+}
+
+/** Fails when a page asks for something that its Content-Security-Policy forbids. */
+function watchPolicy(page: Page): string[] {
+  const reports: string[] = []
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) reports.push(message.text())
+  })
+  return reports
+}
+
+const everything = { scope: resourceScopes.join(' ') }
+
+test('sign-in and consent pages are accessible', async ({ page, stack }) => {
+  const policy = watchPolicy(page)
+  const client = oauthClient(stack, localClient)
+  await page.goto(client.authorization(everything).url)
+  await expectSound(page, 'sign-in')
+  await signIn(page, 'analyst', 'wrong')
+  await expectSound(page, 'sign-in-wrong')
+  await signIn(page, 'analyst')
+  await expectSound(page, 'consent')
+  await page.getByRole('button', { name: 'Deny' }).waitFor()
+  await page.goto(client.authorization({ redirect_uri: 'https://elsewhere.example/x' }).url)
+  await expectSound(page, 'error')
+  await page.goto(`${stack.issuer}/device`)
+  await expectSound(page, 'device')
+  await page.goto(`${stack.issuer}/oauth2/logout`)
+  await expectSound(page, 'logout')
+  expect(policy).toEqual([])
+})
+
+test('the suspended page is accessible', async ({ page, stack }) => {
+  await page.goto(oauthClient(stack, localClient).authorization().url)
+  await signIn(page, 'suspended')
+  await expectSound(page, 'suspended')
+})
+
+test('an unreviewed app’s consent page is accessible', async ({ browser, stack, callback }) => {
+  const page = await openPage(browser)
+  const client = await unreviewedClient(stack, callback.redirectUri)
+  await page.goto(client.authorization(everything).url)
+  await signIn(page, 'owner')
+  await expectSound(page, 'consent-unverified')
+  await page.close()
+})
+
+test('account pages are accessible', async ({ page, stack, callback }) => {
+  await page.goto(`${stack.issuer}/account`)
+  await expectSound(page, 'own-sign-in')
+  await signIn(page, 'owner')
+  await expectSound(page, 'account-empty')
+  const client = oauthClient(stack, { ...localClient, redirectUri: callback.redirectUri })
+  const granted = client.authorization({ scope: 'read:companies read:inventory' })
+  await page.goto(granted.url)
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await page.goto(client.authorization({ scope: 'read:inventory read:cogs' }).url)
+  await expectSound(page, 'consent-step-up')
+  await page.goto(`${stack.issuer}/account`)
+  await expectSound(page, 'account')
+  await page.getByRole('button', { name: /^Revoke access/ }).click()
+  await expectSound(page, 'account-revoke')
+})
+
+test('console pages are accessible', async ({ page, stack }) => {
+  test.setTimeout(120_000)
+  const policy = watchPolicy(page)
+  await page.goto(`${stack.issuer}/console`)
+  await signIn(page, 'admin')
+  await expectSound(page, 'console-overview')
+  const sections = [
+    'flows',
+    'clients',
+    'clients/chatgpt-mcp-connector',
+    'initial-access-tokens',
+    'initial-access-tokens/new',
+    'users',
+    'scopes',
+    'keys',
+    'audit',
+    'faults',
+  ]
+  for (const section of sections) {
+    const answer = await page.goto(`${stack.issuer}/console/${section}`)
+    expect(answer?.status(), section).toBe(200)
+    await expectSound(page, `console-${section.replaceAll('/', '-')}`)
+  }
+  expect(policy).toEqual([])
+})
+
+async function openPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: true })
+  return context.newPage()
+}
+
+/** A client that nobody vouched for, as open registration would have left it. */
+async function unreviewedClient(stack: Stack, redirectUri: string) {
+  const clientId = 'open-client'
+  const metadata = {
+    client_name: 'Pallet Pilot',
+    redirect_uris: [redirectUri],
+    application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  }
+  await stack.database.prisma.client.create({
+    data: { clientId, name: 'Pallet Pilot', metadata: JSON.stringify(metadata), origin: 'open' },
+  })
+  return oauthClient(stack, { clientId, redirectUri })
+}

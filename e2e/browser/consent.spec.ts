@@ -1,0 +1,161 @@
+import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
+import { expect } from '@playwright/test'
+import { adminApi } from '../harness/admin.ts'
+import { localClient, oauthClient } from '../harness/oauth-client.ts'
+import { redeem, registerClient, scopeBox, signIn } from './person.ts'
+import { verifies } from './verifies.ts'
+
+const everything = resourceScopes.join(' ')
+
+verifies(
+  ['contract-8-consent-scopes', 'contract-3-write-unticked', 'contract-3-trusted-ticked'],
+  'an owner grants everything, write access by a tick of their own',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const request = client.authorization({ scope: everything })
+    await page.goto(request.url)
+    await signIn(page, 'owner')
+    for (const scope of resourceScopes.filter((one) => one.startsWith('read:'))) {
+      await expect(scopeBox(page, scope)).toBeChecked()
+    }
+    await expect(scopeBox(page, 'write:import')).not.toBeChecked()
+    await scopeBox(page, 'write:import').check()
+    await page.getByRole('radio', { name: 'All companies' }).check()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    const tokens = await redeem(page, callback, client, request, stack.issuer)
+    expect(new Set(tokens.scope.split(' '))).toEqual(new Set(resourceScopes))
+  },
+)
+
+verifies(
+  ['contract-8-consent-scopes', 'contract-8-consent-companies'],
+  'what the person unticks is left out of the grant, and so is a company',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const request = client.authorization({ scope: everything })
+    await page.goto(request.url)
+    await signIn(page, 'owner')
+    const kept: Scope[] = ['read:companies', 'read:warehouses']
+    for (const scope of resourceScopes.filter((one) => !kept.includes(one))) {
+      await scopeBox(page, scope).uncheck()
+    }
+    await page.getByRole('radio', { name: 'Selected companies' }).check()
+    await page.getByRole('checkbox', { name: 'Harbor Goods EU B.V.' }).check()
+    await page.getByRole('checkbox', { name: 'Harbor Goods LLC' }).uncheck()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    const tokens = await redeem(page, callback, client, request, stack.issuer)
+    expect(tokens.scope.split(' ').sort()).toEqual(kept)
+    const { body } = await client.introspect(tokens.access_token)
+    expect(body).toMatchObject({ companies: ['co_harbor_eu'] })
+  },
+)
+
+verifies(
+  'contract-8-consent-companies',
+  'Selected companies without a company is refused in words, and nothing chosen is lost',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    await page.goto(client.authorization({ scope: everything }).url)
+    await signIn(page, 'owner')
+    await scopeBox(page, 'read:revenue').uncheck()
+    await page.getByRole('radio', { name: 'Selected companies' }).check()
+    for (const company of await page.locator('.company-list').getByRole('checkbox').all()) {
+      await company.uncheck()
+    }
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await expect(page.getByRole('alert')).toContainText(/compan/i)
+    await expect(scopeBox(page, 'read:revenue')).not.toBeChecked()
+    await expect(page.getByRole('radio', { name: 'Selected companies' })).toBeChecked()
+  },
+)
+
+verifies(
+  'contract-8-consent-buttons',
+  'Deny sends the client access_denied with its state and the issuer',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const request = client.authorization()
+    await page.goto(request.url)
+    await signIn(page, 'owner')
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await expect(page.getByRole('heading', { name: 'Back in the client' })).toBeVisible()
+    const { received } = callback
+    expect(received.get('error')).toBe('access_denied')
+    expect([received.get('state'), received.get('iss')]).toEqual([request.state, stack.issuer])
+    expect(received.get('code')).toBeNull()
+  },
+)
+
+verifies(
+  'contract-3-not-available',
+  'an analyst sees that landed costs are not available, and why',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const request = client.authorization({ scope: 'read:cogs read:landed-cost' })
+    await page.goto(request.url)
+    await signIn(page, 'analyst')
+    await expect(scopeBox(page, 'read:landed-cost')).toBeDisabled()
+    await expect(scopeBox(page, 'read:landed-cost')).not.toBeChecked()
+    await expect(page.getByText(/Finance analyst.*can’t see landed costs/)).toBeVisible()
+    await page.getByRole('radio', { name: 'All companies' }).check()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    const tokens = await redeem(page, callback, client, request, stack.issuer)
+    expect(tokens.scope.split(' ').sort()).toEqual(['read:cogs', 'read:companies'])
+  },
+)
+
+verifies(
+  'contract-8-consent-buttons',
+  'a step-up asks only for what is new and keeps what was granted',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const first = client.authorization({ scope: 'read:companies read:inventory' })
+    await page.goto(first.url)
+    await signIn(page, 'owner')
+    await page.getByRole('radio', { name: 'All companies' }).check()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await redeem(page, callback, client, first, stack.issuer)
+
+    const more = client.authorization({ scope: 'read:companies read:inventory read:cogs' })
+    await page.goto(more.url)
+    await expect(scopeBox(page, 'read:cogs')).toBeEnabled()
+    await expect(scopeBox(page, 'read:inventory')).toHaveCount(0)
+    await expect(page.getByText(/Already granted/)).toBeVisible()
+    await scopeBox(page, 'read:cogs').check()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    const tokens = await redeem(page, callback, client, more, stack.issuer)
+    expect(tokens.scope.split(' ').sort()).toEqual([
+      'read:cogs',
+      'read:companies',
+      'read:inventory',
+    ])
+  },
+)
+
+verifies(
+  ['contract-3-companies-required', 'contract-8-consent-buttons'],
+  'Switch account asks for another person, who then decides',
+  async ({ page, stack }) => {
+    const client = oauthClient(stack, localClient)
+    await page.goto(client.authorization({ scope: 'read:inventory' }).url)
+    await signIn(page, 'owner')
+    await expect(scopeBox(page, 'read:companies')).toBeChecked()
+    await page.getByRole('link', { name: 'Switch account' }).click()
+    await signIn(page, 'warehouse')
+    await expect(page.getByText('warehouse@neonpanel.test')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Authorize' })).toBeVisible()
+  },
+)
+
+verifies(
+  'contract-8-consent-buttons',
+  'a review in the console turns a self-declared name into a verified app',
+  async ({ page, stack, callback }) => {
+    const client = await registerClient(stack, callback)
+    const reviewed = await adminApi(stack).patch(`/clients/${client.clientId}`, { reviewed: true })
+    expect(reviewed.status).toBe(200)
+    await page.goto(client.authorization().url)
+    await signIn(page, 'owner')
+    await expect(page.getByText('Verified app')).toBeVisible()
+  },
+)

@@ -1,0 +1,45 @@
+import { expect } from '@playwright/test'
+import { localClient, oauthClient } from '../harness/oauth-client.ts'
+import { signIn } from './person.ts'
+import { verifies } from './verifies.ts'
+
+verifies(
+  'contract-8-sign-in',
+  'a wrong password is told without saying which of the two was wrong',
+  async ({ page, stack }) => {
+    await page.goto(oauthClient(stack, localClient).authorization().url)
+    await signIn(page, 'analyst', 'not the password')
+    await expect(page.getByRole('alert')).toContainText('don’t match')
+    await expect(page.getByLabel('Email')).toHaveValue('analyst@neonpanel.test')
+    await expect(page.getByLabel('Password')).toHaveValue('')
+    await signIn(page, 'analyst')
+    await expect(page.getByRole('button', { name: 'Authorize' })).toBeVisible()
+  },
+)
+
+verifies(
+  'contract-3.1-suspended',
+  'a suspended person is told so and gets nowhere',
+  async ({ page, stack }) => {
+    await page.goto(oauthClient(stack, localClient).authorization().url)
+    await signIn(page, 'suspended')
+    await expect(page.getByRole('heading', { name: /suspended/ })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Authorize' })).toHaveCount(0)
+  },
+)
+
+verifies(
+  'AS-37',
+  'after too many wrong passwords sign-in pauses, with a time, even for the right one',
+  async ({ page, stack }) => {
+    await page.goto(oauthClient(stack, localClient).authorization().url)
+    const paused = page.getByText(/Too many attempts. Try again at \d\d:\d\d/)
+    for (let attempt = 0; attempt < 12 && !(await paused.isVisible()); attempt++) {
+      await signIn(page, 'warehouse', `wrong ${attempt}`)
+    }
+    await expect(paused).toBeVisible()
+    await signIn(page, 'warehouse')
+    await expect(paused).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Authorize' })).toHaveCount(0)
+  },
+)
