@@ -16,4 +16,6 @@ export interface ServerContext {
   readonly appSecret: string
   /** Faults and recorded exchanges; only under `TEST_CONTROLS`. */
   readonly testControls: TestControls | undefined
+  /** Makes new or retired signing keys take effect in this process at once. */
+  readonly reloadSigningKeys: () => Promise<void>
 }

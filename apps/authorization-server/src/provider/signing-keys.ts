@@ -6,6 +6,7 @@ import type { Database } from '@neonpanel/database/open'
 import { now } from '@neonpanel/process/clock'
 import { calculateJwkThumbprint } from 'jose'
 import type { Config } from '../config.ts'
+import { idTokenTtlSeconds, metadataMaxAgeSeconds } from './lifetimes.ts'
 import { deriveKey, seal, unseal } from './secrets.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
@@ -37,7 +38,7 @@ interface KeyContext {
 }
 
 /** Time between the publication of a key and its first signature: a JWKS may be cached for as long. */
-const publishedBeforeUseMs = 300_000
+const publishedBeforeUseMs = metadataMaxAgeSeconds * 1000
 
 /** Marks that the first keys exist; of two processes that start at once, one sets it. */
 const createdMark = 'signing-keys-created'
@@ -66,7 +67,10 @@ export async function listSigningKeys({
  * published until the last token that they signed has expired (RFC 9068 section 4).
  */
 export async function rotateSigningKeys(
-  context: KeyContext & { readonly config: Pick<Config, 'accessTokenTtlSeconds'> },
+  context: KeyContext & {
+    readonly config: Pick<Config, 'accessTokenTtlSeconds'>
+    readonly reloadSigningKeys: () => Promise<void>
+  },
 ): Promise<SigningKey[]> {
   const activeFrom = new Date(Date.now() + publishedBeforeUseMs)
   const longestTokenMs = 1_000 * Math.max(context.config.accessTokenTtlSeconds, idTokenTtlSeconds)
@@ -80,10 +84,9 @@ export async function rotateSigningKeys(
     }),
     context.database.prisma.signingKey.createMany({ data: rows }),
   ])
+  await context.reloadSigningKeys()
   return listSigningKeys(context)
 }
-
-export const idTokenTtlSeconds = 3600
 
 /** The key of an algorithm that signs at this moment. */
 export function signingKeyFor<Key extends SigningKey>(

@@ -1,0 +1,146 @@
+import type { RequestListener } from 'node:http'
+import { introspectionCredentials } from '@neonpanel/contracts/introspection-credentials'
+import { pendingMigrations } from '@neonpanel/database/migrate'
+import type { Database } from '@neonpanel/database/open'
+import { appSecret as generatedSecret } from '@neonpanel/database/settings'
+import { healthRoutes } from '@neonpanel/process/health'
+import type { Log } from '@neonpanel/process/log'
+import type { Metrics } from '@neonpanel/process/metrics'
+import { requestLog } from '@neonpanel/process/request-log'
+import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
+import Koa from 'koa'
+import { accountRoutes } from './account/routes.ts'
+import { auditSettled } from './audit/audit.ts'
+import type { Config } from './config.ts'
+import { consoleApi } from './console/api.ts'
+import { consoleRoutes } from './console/routes.ts'
+import type { ServerContext } from './context.ts'
+import { guardEndpoints } from './endpoints/endpoints.ts'
+import { allowFormPosts } from './endpoints/form-posts.ts'
+import { pinHost } from './endpoints/host.ts'
+import { indexPage } from './endpoints/index-page.ts'
+import { prepareOAuthRequests } from './endpoints/oauth-requests.ts'
+import { registrationCors } from './endpoints/registration-cors.ts'
+import { answerUnavailable } from './endpoints/unavailable.ts'
+import {
+  type InitialAccessTokenPolicy,
+  type IssuedInitialAccessToken,
+  issueInitialAccessToken,
+} from './initial-access-tokens/initial-access-tokens.ts'
+import { interactionRoutes } from './interactions/routes.ts'
+import { cacheMetadata, completeRegistration } from './provider/answers.ts'
+import { holdErrorRedirects } from './provider/error-redirects.ts'
+import { introspection, revocation } from './provider/introspection.ts'
+import { jwtAccessTokens } from './provider/jwt-tokens.ts'
+import { type LiveProvider, openProvider } from './provider/live-provider.ts'
+import { renderErrors } from './web/render-errors.ts'
+import { securityHeaders } from './web/security-headers.ts'
+import { staticFiles } from './web/static.ts'
+
+export interface AuthorizationServer {
+  readonly app: Koa
+  readonly handler: RequestListener
+  /** Named readiness checks. */
+  ready(): Promise<Record<string, boolean>>
+  issueInitialAccessToken(policy: InitialAccessTokenPolicy): Promise<IssuedInitialAccessToken>
+  /** Stores what is still to be stored. The database is the caller's to close. */
+  close(): Promise<void>
+}
+
+export interface AuthorizationServerOptions {
+  readonly config: Config
+  /** Migrated. */
+  readonly database: Database
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly testControls?: TestControls | undefined
+}
+
+/** Builds the authorization server; `handler` is to be served at `config.issuer`. */
+export async function createAuthorizationServer(
+  options: AuthorizationServerOptions,
+): Promise<AuthorizationServer> {
+  const { config, database, log, metrics, testControls } = options
+  const appSecret = config.appSecret ?? (await generatedSecret(database))
+  const live = await openProvider({ config, database, log, appSecret })
+  const context = serverContext(options, appSecret, live)
+  const hasRegistration = config.registrationMode !== 'off'
+  const tokens = {
+    database,
+    tokens: jwtAccessTokens(database, config.issuer, () => live.jwks),
+    resourceServerClientId: introspectionCredentials(appSecret).clientId,
+  }
+  const ready = () => readinessOf(database)
+
+  const app = new Koa({ proxy: true, maxIpsCount: 1 })
+  app.keys = live.current.keys
+  app.use(requestLog(log))
+  app.use(metrics.observeRequests)
+  for (const edge of testControls ? testEdge(testControls, 'authorization-server') : [])
+    app.use(edge)
+  app.use(renderErrors({ issuer: config.issuer, log }))
+  app.use(healthRoutes({ log, ready }))
+  app.use(metrics.route)
+  app.use(pinHost(config))
+  app.use(securityHeaders(config.issuer))
+  app.use(staticFiles)
+  // Pages and administration
+  app.use(indexPage(context))
+  app.use(interactionRoutes(context))
+  app.use(accountRoutes(context))
+  app.use(consoleApi(context))
+  app.use(consoleRoutes(context))
+  // What surrounds the provider's endpoints: first what it is given, then what becomes of its answers
+  app.use(guardEndpoints({ hasRegistration }))
+  app.use(registrationCors)
+  app.use(prepareOAuthRequests(context))
+  app.use(answerUnavailable)
+  app.use(cacheMetadata)
+  app.use(completeRegistration(database))
+  app.use(introspection(tokens))
+  app.use(revocation(tokens))
+  app.use(holdErrorRedirects({ database, issuer: config.issuer }))
+  app.use(allowFormPosts)
+  app.use(live.middleware)
+
+  return {
+    app,
+    handler: app.callback(),
+    ready,
+    issueInitialAccessToken: (policy) => issueInitialAccessToken(context, policy),
+    async close() {
+      await live.close()
+      await auditSettled(database)
+    },
+  }
+}
+
+function serverContext(
+  { config, database, log, metrics, testControls }: AuthorizationServerOptions,
+  appSecret: string,
+  live: LiveProvider,
+): ServerContext {
+  return {
+    config,
+    database,
+    log,
+    metrics,
+    appSecret,
+    testControls,
+    get provider() {
+      return live.current
+    },
+    reloadSigningKeys: () => live.reloadKeys(),
+  }
+}
+
+/** The server is built on loaded keys; they are ready when it is. */
+async function readinessOf(database: Database): Promise<Record<string, boolean>> {
+  const reachable = await database.ping().then(
+    () => true,
+    () => false,
+  )
+  if (!reachable) return { database: false, migrations: false, keys: true }
+  const pending = await pendingMigrations(database)
+  return { database: true, migrations: pending.length === 0, keys: true }
+}

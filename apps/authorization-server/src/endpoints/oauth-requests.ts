@@ -1,0 +1,80 @@
+import type { Context, Middleware } from 'koa'
+import type { ServerContext } from '../context.ts'
+import { routes } from '../provider/configuration.ts'
+import { swapClientSecret } from './client-authentication.ts'
+import { normaliseParameters } from './parameters.ts'
+import { readBody, withBody } from './request-body.ts'
+
+const authenticatedForms: readonly string[] = [
+  routes.token,
+  routes.revocation,
+  routes.introspection,
+  routes.pushed_authorization_request,
+  routes.device_authorization,
+]
+
+/** Browsers come here; a form that another site posts would bring no session cookie along. */
+const pages: readonly string[] = [routes.authorization, routes.end_session]
+
+/**
+ * Prepares requests for the provider: bodies are bounded (413), parameters normalised, client secrets verified, and a form that
+ * is posted to a page's endpoint goes on as the same request by GET.
+ */
+export function prepareOAuthRequests(context: ServerContext): Middleware {
+  return async function prepareOAuthRequest(ctx, next) {
+    if (ctx.path === routes.authorization && ctx.method !== 'POST') {
+      await prepareQuery(context, ctx)
+    } else if (isOAuthPost(ctx)) {
+      const body = await readBody(ctx.req)
+      if (!body) return refuseLargeBody(ctx)
+      if (pages.includes(ctx.path)) return redirectToGet(ctx, body)
+      await prepareBody(context, ctx, body)
+    }
+    await next()
+  }
+}
+
+function isOAuthPost(ctx: Context): boolean {
+  if (ctx.method !== 'POST' && ctx.method !== 'PUT') return false
+  if (ctx.path.startsWith(routes.registration)) return true
+  return authenticatedForms.includes(ctx.path) || pages.includes(ctx.path)
+}
+
+async function prepareQuery(context: ServerContext, ctx: Context): Promise<void> {
+  const parameters = new URLSearchParams(ctx.querystring)
+  await normaliseParameters(context, { path: ctx.path, parameters, authorization: undefined })
+  ctx.querystring = parameters.toString()
+}
+
+async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): Promise<void> {
+  if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
+    return replaceRequest(ctx, body)
+  }
+  const parameters = new URLSearchParams(body.toString('utf8'))
+  const { authorization } = ctx.req.headers
+  const request = { path: ctx.path, parameters, authorization }
+  await normaliseParameters(context, request)
+  const swapped = await swapClientSecret(context.database, request)
+  if (swapped !== undefined) ctx.req.headers.authorization = swapped
+  replaceRequest(ctx, Buffer.from(parameters.toString()))
+}
+
+function replaceRequest(ctx: Context, body: Buffer): void {
+  const request = withBody(ctx.req, body)
+  ctx.req = request
+  ctx.request.req = request
+}
+
+/** RFC 9700 section 4.12: 303, so that the form is not posted again. */
+function redirectToGet(ctx: Context, body: Buffer): void {
+  const query = ctx.is('application/x-www-form-urlencoded') ? body.toString('utf8') : ''
+  ctx.status = 303
+  ctx.set('Cache-Control', 'no-store')
+  ctx.redirect(`${ctx.path}?${new URLSearchParams(query)}`)
+}
+
+function refuseLargeBody(ctx: Context): void {
+  ctx.status = 413
+  ctx.set('Connection', 'close')
+  ctx.body = { error: 'invalid_request', error_description: 'the request body is too large' }
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+
+const longestBodyBytes = 56 * 1024
+
+/** The bytes of a request; undefined when they are more than any OAuth request needs. */
+export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > longestBodyBytes) return undefined
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += chunk.length
+    if (length > longestBodyBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** A request like the given one whose body is yet to be read: the provider reads it itself. */
+export function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
+  const { method, url, socket, httpVersion, rawHeaders, headers } = request
+  const { 'transfer-encoding': _chunked, ...others } = headers
+  return Object.assign(Readable.from([body], { objectMode: false }), {
+    method,
+    url,
+    socket,
+    httpVersion,
+    rawHeaders,
+    headers: { ...others, 'content-length': String(body.length) },
+  }) as unknown as IncomingMessage
+}

@@ -1,0 +1,121 @@
+import type { Database } from '@neonpanel/database/open'
+import { statement } from '@neonpanel/database/statement'
+import { now } from '@neonpanel/process/clock'
+import type { Log } from '@neonpanel/process/log'
+import type Provider from 'oidc-provider'
+import type { Client, KoaContextWithOIDC } from 'oidc-provider'
+import { type AuditEvent, recordAudit } from '../audit/audit.ts'
+import { rememberedFacts } from './grant-facts.ts'
+import { registrationOf } from './registration-gate.ts'
+
+const touchGrant = statement('touch_grant', 'UPDATE "Grant" SET "lastUsedAt" = $2 WHERE "id" = $1')
+
+const touchClient = statement(
+  'touch_client',
+  `UPDATE "Client" SET "lastUsedAt" = $2
+   WHERE "clientId" = $1 AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $3)`,
+)
+
+/** "Last used" is exact to a minute: a busy client does not write with every token. */
+const touchEveryMs = 60_000
+
+/** Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. */
+export function observeProvider(
+  provider: Provider,
+  { database, log }: { database: Database; log: Log },
+): void {
+  const unsaved = (error: unknown) => log.error({ err: error }, 'an event could not be stored')
+  const audit = (ctx: KoaContextWithOIDC, event: AuditEvent) => {
+    recordAudit(database, { ...aboutRequest(ctx), ...event }).catch(unsaved)
+  }
+
+  provider.on('interaction.started', (ctx, { name }) => {
+    const detail = { ...aboutFlow(ctx), prompt: name }
+    audit(ctx, { type: 'interaction.started', ...aboutGrant(ctx), detail })
+  })
+  provider.on('authorization.success', (ctx) => {
+    audit(ctx, { type: 'authorization.succeeded', ...aboutGrant(ctx), detail: aboutFlow(ctx) })
+  })
+  provider.on('authorization.error', (ctx, error) => {
+    const detail = { ...aboutFlow(ctx), ...reason(error) }
+    audit(ctx, { type: 'authorization.failed', ...aboutGrant(ctx), detail })
+  })
+  provider.on('grant.success', (ctx) => {
+    const refreshed = ctx.oidc.entities.RotatedRefreshToken !== undefined
+    audit(ctx, {
+      type: refreshed ? 'token.refreshed' : 'token.issued',
+      ...aboutGrant(ctx),
+      detail: aboutToken(ctx),
+    })
+    touch(database, ctx).catch(unsaved)
+  })
+  provider.on('grant.error', (ctx, error) => {
+    audit(ctx, { type: 'token.refused', ...aboutGrant(ctx), detail: reason(error) })
+  })
+  provider.on('registration_create.success', (ctx, client) => {
+    const jti = registrationOf(ctx)?.initialAccessToken.jti
+    audit(ctx, { type: 'client.registered', ...aboutClient(client), detail: jti ? { jti } : {} })
+  })
+  provider.on('registration_create.error', (ctx, error) => {
+    audit(ctx, { type: 'client.refused', detail: reason(error) })
+  })
+  provider.on('registration_update.success', (ctx, client) => {
+    audit(ctx, { type: 'client.updated', ...aboutClient(client), detail: { by: 'client' } })
+  })
+  provider.on('registration_delete.success', (ctx, client) => {
+    audit(ctx, { type: 'client.deleted', ...aboutClient(client), detail: { by: 'client' } })
+  })
+  provider.on('end_session.success', (ctx) => {
+    audit(ctx, { type: 'sign_out.succeeded', ...aboutGrant(ctx) })
+  })
+  provider.on('server_error', (ctx, error) => {
+    ctx.state.failure = error
+    const requestLog: Log = ctx.state.log ?? log
+    requestLog.error({ err: error }, 'the provider failed')
+  })
+}
+
+function aboutRequest(ctx: KoaContextWithOIDC) {
+  return { correlationId: ctx.state.correlationId as string | undefined, address: ctx.ip }
+}
+
+function aboutGrant({ oidc }: KoaContextWithOIDC) {
+  const { client, account, session, entities } = oidc
+  const source = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode
+  return {
+    clientId: client?.clientId,
+    personId: account?.accountId ?? session?.accountId,
+    grantId: entities.Grant?.jti ?? source?.grantId,
+  }
+}
+
+/** The provider's name for one authorization, the same through all its pages; none when no page was needed. */
+function aboutFlow({ oidc }: KoaContextWithOIDC) {
+  const flow = oidc.entities.Interaction?.cid
+  return flow ? { flow } : {}
+}
+
+function aboutClient(client: Client) {
+  return { clientId: client.clientId }
+}
+
+function aboutToken({ oidc }: KoaContextWithOIDC) {
+  const token = oidc.entities.AccessToken ?? oidc.entities.ClientCredentials
+  return { grantType: oidc.params?.grant_type, scope: token?.scope, audience: token?.aud }
+}
+
+/** Descriptions are fixed texts of the provider or ours; details may name what was sent. */
+function reason(error: { error?: string; error_description?: string | undefined }) {
+  return { error: error.error, description: error.error_description }
+}
+
+async function touch(database: Database, ctx: KoaContextWithOIDC): Promise<void> {
+  const { client, entities } = ctx.oidc
+  const at = now()
+  const before = new Date(at.getTime() - touchEveryMs)
+  const facts = rememberedFacts(ctx, entities.Grant?.jti)
+  const isFresh = facts && (facts.lastUsedAt === null || facts.lastUsedAt < before)
+  if (facts && !isFresh) return
+  if (facts) await database.query(touchGrant, [facts.grantId, at])
+  if (client) await database.query(touchClient, [client.clientId, at, before])
+}

@@ -1,0 +1,126 @@
+import { isRole, type Membership, permittedScopes } from '@neonpanel/contracts/roles'
+import type { Scope } from '@neonpanel/contracts/scopes'
+import type { Database } from '@neonpanel/database/open'
+import { statement } from '@neonpanel/database/statement'
+import type { StoredRow } from './stored-records.ts'
+
+/** What a grant is worth at this moment: the consent, narrowed to what the person's roles still hold. */
+export interface GrantFacts {
+  readonly grantId: string
+  readonly clientId: string
+  readonly person: { readonly id: string; readonly email: string; readonly name: string }
+  /** False once the grant ended or expired, or its person or client is suspended. */
+  readonly isLive: boolean
+  /** Ids of consented companies of which the person is still a member. */
+  readonly companies: readonly string[]
+  /** Resource scopes that the person's roles in those companies hold. */
+  readonly permitted: ReadonlySet<Scope>
+  readonly lastUsedAt: Date | null
+  /** The provider's own record of the grant. */
+  readonly record: StoredRow | undefined
+}
+
+/** One row for each membership of the person, one with nulls when there is none. */
+interface FactsRow {
+  readonly grantPayload: string | null
+  readonly id: string | null
+  readonly clientId: string
+  readonly companies: string
+  readonly companyIds: string
+  readonly expiresAt: Date
+  readonly revokedAt: Date | null
+  readonly lastUsedAt: Date | null
+  readonly personId: string
+  readonly email: string
+  readonly name: string
+  readonly personSuspendedAt: Date | null
+  readonly clientSuspendedAt: Date | null
+  readonly companyId: string | null
+  readonly role: string | null
+}
+
+interface SourceRow extends StoredRow, FactsRow {}
+
+const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."companies", g."companyIds", g."expiresAt",
+  g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
+  c."suspendedAt" AS "clientSuspendedAt", m."companyId", m."role"`
+
+const factsJoins = `LEFT JOIN "OidcRecord" o ON o."kind" = 'Grant' AND o."idHash" = g."id"
+  LEFT JOIN "Person" p ON p."id" = g."personId"
+  LEFT JOIN "Client" c ON c."clientId" = g."clientId"
+  LEFT JOIN "Membership" m ON m."personId" = g."personId"`
+
+const findFacts = statement(
+  'find_grant_facts',
+  `SELECT ${factsColumns} FROM "Grant" g ${factsJoins} WHERE g."id" = $1`,
+)
+
+const findSource = statement(
+  'find_record_with_grant_facts',
+  `SELECT r."payload", r."consumedAt", ${factsColumns}
+   FROM "OidcRecord" r LEFT JOIN "Grant" g ON g."id" = r."grantId" ${factsJoins}
+   WHERE r."kind" = $1 AND r."idHash" = $2`,
+)
+
+/** A grant's facts by its id; undefined when there is no such grant. */
+export async function findGrantFacts(
+  database: Database,
+  grantId: string,
+): Promise<GrantFacts | undefined> {
+  return factsOf(await database.query<FactsRow>(findFacts, [grantId]))
+}
+
+/** A code or refresh token together with the facts of its grant, in one statement: the hot path. */
+export async function findRecordWithGrantFacts(
+  database: Database,
+  kind: string,
+  idHash: string,
+): Promise<{ row: StoredRow; facts: GrantFacts | undefined } | undefined> {
+  const rows = await database.query<SourceRow>(findSource, [kind, idHash])
+  return rows[0] && { row: rows[0], facts: factsOf(rows) }
+}
+
+const perRequest = new WeakMap<object, Map<string, GrantFacts>>()
+
+/** Keeps facts for the rest of a request: what the provider asks next about the grant, nobody asks the database again. */
+export function rememberFacts(request: object | undefined, facts: GrantFacts | undefined): void {
+  if (!request || !facts) return
+  const known = perRequest.get(request)
+  if (known) known.set(facts.grantId, facts)
+  else perRequest.set(request, new Map([[facts.grantId, facts]]))
+}
+
+export function rememberedFacts(
+  request: object | undefined,
+  grantId: string | undefined,
+): GrantFacts | undefined {
+  return request && grantId ? perRequest.get(request)?.get(grantId) : undefined
+}
+
+function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
+  const [first] = rows
+  if (!first?.id) return undefined
+  const memberships = consentedMemberships(first, rows)
+  return {
+    grantId: first.id,
+    clientId: first.clientId,
+    person: { id: first.personId, email: first.email, name: first.name },
+    isLive:
+      first.revokedAt === null &&
+      first.expiresAt.getTime() > Date.now() &&
+      first.personSuspendedAt === null &&
+      first.clientSuspendedAt === null,
+    companies: memberships.map(({ companyId }) => companyId),
+    permitted: new Set(permittedScopes(memberships)),
+    lastUsedAt: first.lastUsedAt,
+    record: first.grantPayload ? { payload: first.grantPayload, consumedAt: null } : undefined,
+  }
+}
+
+function consentedMemberships(grant: FactsRow, rows: readonly FactsRow[]): Membership[] {
+  const selected = new Set<string>(grant.companies === 'all' ? [] : JSON.parse(grant.companyIds))
+  return rows.flatMap(({ companyId, role }) => {
+    if (companyId === null || role === null || !isRole(role)) return []
+    return grant.companies === 'all' || selected.has(companyId) ? [{ companyId, role }] : []
+  })
+}

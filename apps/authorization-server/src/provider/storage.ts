@@ -1,0 +1,205 @@
+import { isScope, parseScope } from '@neonpanel/contracts/scopes'
+import type { Database } from '@neonpanel/database/open'
+import Provider, {
+  type Adapter,
+  type AdapterFactory,
+  type AdapterPayload,
+  errors,
+} from 'oidc-provider'
+import { clientStorage } from './client-storage.ts'
+import {
+  findGrantFacts,
+  findRecordWithGrantFacts,
+  type GrantFacts,
+  rememberedFacts,
+  rememberFacts,
+} from './grant-facts.ts'
+import { type RevokedBy, revokeGrant } from './grants.ts'
+import type { RefreshRotation } from './refresh-rotation.ts'
+import {
+  keyOf,
+  type RecordKey,
+  type StoredRecords,
+  type StoredRow,
+  storedRecords,
+} from './stored-records.ts'
+
+export interface StorageOptions {
+  readonly database: Database
+  readonly appSecret: string
+  /** `MCP_URL`, under which the provider keeps the resource scopes of a grant. */
+  readonly mcpUrl: string
+  readonly rotation: RefreshRotation
+  readonly findInitialAccessToken: (token: string) => Promise<AdapterPayload | undefined>
+}
+
+/**
+ * The provider's storage: one table for what lives for a while, the client directory, and tokens that are not stored at
+ * all. What may be used once is consumed by a guarded update, so that the database chooses the one winner.
+ */
+export function createStorage(options: StorageOptions): AdapterFactory {
+  const records = storedRecords(options.database, options.appSecret)
+  const ofItsOwn: Record<string, Partial<Adapter>> = {
+    Client: clientStorage(options.database) as Partial<Adapter>,
+    InitialAccessToken: { find: options.findInitialAccessToken },
+    Grant: grantStorage(options, records),
+    AuthorizationCode: sourceStorage('AuthorizationCode', options, records),
+    DeviceCode: sourceStorage('DeviceCode', options, records),
+    RefreshToken: refreshTokenStorage(options, records),
+    ReplayDetection: replayStorage(records),
+  }
+  return (kind) => ({ ...recordStorage(kind, records), ...ofItsOwn[kind] })
+}
+
+function recordStorage(kind: string, records: StoredRecords): Adapter {
+  const open = (row: (StoredRow & { idHash: string }) | undefined) =>
+    row && records.open({ kind, idHash: row.idHash }, row)
+  return {
+    async find(id) {
+      const at = keyOf(kind, id)
+      const row = await records.find(at)
+      return row && { ...records.open(at, row), jti: id }
+    },
+    // Whoever looks by these holds no value that could be presented, and gets none.
+    findByUid: async (uid) => open(await records.findByUid(kind, uid)),
+    async findByUserCode(userCode) {
+      const payload = open(await records.findByUserCode(kind, userCode))
+      return payload && { ...payload, userCode }
+    },
+    upsert: (id, payload, ttlSeconds) => records.save(keyOf(kind, id), payload, ttlSeconds),
+    async consume(id) {
+      if (!(await records.consume(keyOf(kind, id)))) {
+        throw new errors.InvalidRequestUri('it was used before')
+      }
+    },
+    destroy: (id) => records.remove(keyOf(kind, id)),
+    // Everything of a grant ends with the grant itself: see `grantStorage`.
+    revokeByGrantId: async () => {},
+  }
+}
+
+/** What is exchanged for tokens, once: found together with the facts of its grant. */
+async function findSource(
+  { database }: StorageOptions,
+  records: StoredRecords,
+  at: RecordKey,
+): Promise<{ payload: AdapterPayload; consumedAt: Date | null } | undefined> {
+  const found = await findRecordWithGrantFacts(database, at.kind, at.idHash)
+  if (!found) return undefined
+  rememberFacts(Provider.ctx, found.facts)
+  return { payload: records.open(at, found.row), consumedAt: found.row.consumedAt }
+}
+
+function sourceStorage(
+  kind: string,
+  options: StorageOptions,
+  records: StoredRecords,
+): Pick<Adapter, 'find' | 'consume'> {
+  return {
+    async find(id) {
+      const found = await findSource(options, records, keyOf(kind, id))
+      return found && { ...found.payload, jti: id }
+    },
+    async consume(id) {
+      const at = keyOf(kind, id)
+      if (!(await records.consume(at))) await revokeReused(options.database, records, at)
+    },
+  }
+}
+
+/** As any source, but a refresh that is repeated because its answer was lost is none of a thief's. */
+function refreshTokenStorage(options: StorageOptions, records: StoredRecords): Partial<Adapter> {
+  const { database, rotation } = options
+  const kind = 'RefreshToken'
+
+  const isRetry = async (id: string, consumedAt: Date) => {
+    if (!rotation.isWithinLeeway(consumedAt)) return false
+    const successor = await records.find(keyOf(kind, rotation.successorOf(id)))
+    return !successor?.consumedAt
+  }
+  return {
+    async find(id) {
+      const found = await findSource(options, records, keyOf(kind, id))
+      if (!found) return undefined
+      const { consumed, ...unused } = found.payload
+      const isUsed = found.consumedAt !== null && !(await isRetry(id, found.consumedAt))
+      return { ...unused, ...(isUsed && { consumed }), jti: id }
+    },
+    // Two retries store the same successor.
+    async upsert(id, payload, ttlSeconds) {
+      await records.add(keyOf(kind, id), payload, ttlSeconds)
+    },
+    async consume(id) {
+      const at = keyOf(kind, id)
+      if (await records.consume(at)) return
+      const row = await records.find(at)
+      if (row?.consumedAt && rotation.isWithinLeeway(row.consumedAt)) return
+      await revokeReused(database, records, at)
+    },
+  }
+}
+
+/** The provider's record of a grant, narrowed to what the person's roles still hold whenever it is read. */
+function grantStorage(
+  { database, mcpUrl }: StorageOptions,
+  records: StoredRecords,
+): Pick<Adapter, 'find' | 'destroy'> {
+  return {
+    async find(id) {
+      const known = rememberedFacts(Provider.ctx, id) ?? (await findGrantFacts(database, id))
+      if (!known?.isLive || !known.record) return undefined
+      rememberFacts(Provider.ctx, known)
+      return { ...narrowed(records.open(keyOf('Grant', id), known.record), known, mcpUrl), jti: id }
+    },
+    async destroy(id) {
+      await revokeGrant({ database }, id, revoker(), Provider.ctx?.state.correlationId)
+    },
+  }
+}
+
+/** A proof that was seen before is found by key alone: of two at once, one is stored. */
+function replayStorage(records: StoredRecords): Pick<Adapter, 'upsert'> {
+  return {
+    async upsert(id, payload, ttlSeconds) {
+      if (!(await records.add(keyOf('ReplayDetection', id), payload, ttlSeconds))) {
+        throw new errors.InvalidClientAuth('the assertion was used before')
+      }
+    },
+  }
+}
+
+async function revokeReused(
+  database: Database,
+  records: StoredRecords,
+  at: RecordKey,
+): Promise<never> {
+  const row = await records.find(at)
+  const grantId = row && records.open(at, row).grantId
+  if (grantId) await revokeGrant({ database }, grantId, 'reuse', Provider.ctx?.state.correlationId)
+  throw new errors.InvalidGrant('it was used before')
+}
+
+/** The provider ends grants at three places: revocation by the client, reuse at the token endpoint, and logout. */
+function revoker(): RevokedBy {
+  const route = Provider.ctx?.oidc.route
+  if (route === 'token') return 'reuse'
+  return route === 'revocation' ? 'client' : 'person'
+}
+
+interface GrantPayload extends AdapterPayload {
+  readonly openid?: { readonly scope?: string }
+  readonly resources?: Readonly<Record<string, string>>
+}
+
+function narrowed(payload: GrantPayload, { permitted }: GrantFacts, mcpUrl: string) {
+  const keep = (scope: string | undefined) =>
+    parseScope(scope)
+      .filter((name) => !isScope(name) || permitted.has(name))
+      .join(' ')
+  const resourceScope = payload.resources?.[mcpUrl]
+  return {
+    ...payload,
+    ...(resourceScope && { resources: { ...payload.resources, [mcpUrl]: keep(resourceScope) } }),
+    ...(payload.openid && { openid: { ...payload.openid, scope: keep(payload.openid.scope) } }),
+  }
+}
