@@ -1,0 +1,86 @@
+import Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import { recordAudit } from '../audit/audit.ts'
+import type { ServerContext } from '../context.ts'
+import { adminTokenGuard } from './api/admin-token.ts'
+import { serveAudit } from './api/audit.ts'
+import { serveClients } from './api/clients.ts'
+import { serveClock } from './api/clock.ts'
+import { serveFaults } from './api/faults.ts'
+import { serveFlows } from './api/flows.ts'
+import { serveGrants } from './api/grants.ts'
+import { serveInitialAccessTokens } from './api/initial-access-tokens.ts'
+import { serveKeys } from './api/keys.ts'
+import { servePeople } from './api/people.ts'
+import { ApiRefusal } from './api/refusal.ts'
+import { serveRequests } from './api/requests.ts'
+import { serveReset } from './api/reset.ts'
+import { serveTokens } from './api/tokens.ts'
+
+const prefix = '/console/api'
+
+/**
+ * The admin API: everything the console does and, under `TEST_CONTROLS`, what a test needs. JSON in and out; times
+ * are epoch seconds; lists are `{ items, next_cursor }`; errors are `{ error, error_description, correlation_id }`.
+ */
+export function consoleApi(context: ServerContext): Middleware {
+  const router = new Router({ prefix })
+  serveInitialAccessTokens(router, context)
+  serveClients(router, context)
+  servePeople(router, context)
+  serveGrants(router, context)
+  serveKeys(router, context)
+  serveAudit(router, context)
+  serveFlows(router, context)
+  if (context.testControls) {
+    serveFaults(router, context.testControls)
+    serveRequests(router, context.testControls)
+    serveReset(router, context, context.testControls)
+    serveTokens(router, context)
+    serveClock(router, context)
+  }
+  const routes = router.routes()
+  const requireAdminToken = adminTokenGuard(context.config.adminToken, (ctx) =>
+    recordAudit(context.database, {
+      type: 'admin_api.refused',
+      correlationId: ctx.state.correlationId,
+      address: ctx.ip,
+    }),
+  )
+  return async function consoleApi(ctx, next) {
+    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next()
+    ctx.set('Cache-Control', 'no-store')
+    try {
+      await requireAdminToken(ctx)
+      await routes(ctx as Parameters<typeof routes>[0], () => refuseUnrouted(ctx))
+    } catch (error) {
+      answerError(context, ctx, error)
+    }
+  }
+}
+
+/** 405 with `Allow` where only the method is wrong, else 404. */
+async function refuseUnrouted(ctx: Context): Promise<void> {
+  const matched: readonly { methods: readonly string[] }[] = ctx.matched ?? []
+  const allowed = [...new Set(matched.flatMap(({ methods }) => methods))]
+  if (allowed.length === 0) {
+    throw new ApiRefusal(404, 'not_found', `The admin API has nothing at ${ctx.path}.`)
+  }
+  ctx.set('Allow', allowed.join(', '))
+  throw new ApiRefusal(405, 'method_not_allowed', `${ctx.path} takes ${allowed.join(', ')}.`)
+}
+
+function answerError({ log }: ServerContext, ctx: Context, error: unknown): void {
+  const refusal =
+    error instanceof ApiRefusal
+      ? error
+      : new ApiRefusal(500, 'server_error', 'Something went wrong here. The log has the details.')
+  if (refusal !== error) (ctx.state.log ?? log).error({ err: error }, 'admin API request failed')
+  ctx.status = refusal.status
+  ctx.body = {
+    error: refusal.code,
+    error_description: refusal.message,
+    ...(refusal.problems.length > 0 && { problems: refusal.problems }),
+    correlation_id: ctx.state.correlationId ?? null,
+  }
+}

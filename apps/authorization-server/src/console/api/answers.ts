@@ -1,0 +1,13 @@
+import type { Page } from '../paging.ts'
+
+/** Times are `Date` in code and epoch seconds on the wire, as in every OAuth document. */
+export function epochSeconds(date: Date): number
+export function epochSeconds(date: Date | null): number | null
+export function epochSeconds(date: Date | null): number | null {
+  return date && Math.floor(date.getTime() / 1000)
+}
+
+/** A list on the wire; `next_cursor` is null on its last page. */
+export function listOf<Row, Item>({ rows, nextCursor }: Page<Row>, describe: (row: Row) => Item) {
+  return { items: rows.map(describe), next_cursor: nextCursor ?? null }
+}

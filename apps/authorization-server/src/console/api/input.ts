@@ -1,0 +1,60 @@
+import type { Context } from 'koa'
+import type { z } from 'zod'
+import { ApiRefusal, invalidRequest } from './refusal.ts'
+
+const maximumBytes = 256 * 1024
+
+/**
+ * The JSON body of a request, judged by a schema. An empty body counts as `{}`.
+ *
+ * @throws ApiRefusal 400, 413 or 415
+ */
+export async function readInput<Schema extends z.ZodType>(
+  ctx: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const text = await readText(ctx)
+  if (text !== '' && !ctx.is('json', '+json')) {
+    throw new ApiRefusal(415, 'unsupported_media_type', 'Send JSON as application/json.')
+  }
+  return judge(schema, text === '' ? {} : parseJson(text))
+}
+
+/**
+ * The query of a request, judged by a schema; a repeated parameter counts once, the last.
+ *
+ * @throws ApiRefusal 400
+ */
+export function readQuery<Schema extends z.ZodType>(
+  ctx: Context,
+  schema: Schema,
+): z.output<Schema> {
+  return judge(schema, Object.fromEntries(new URLSearchParams(ctx.querystring)))
+}
+
+function judge<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const judged = schema.safeParse(input)
+  if (!judged.success) throw invalidRequest(judged.error)
+  return judged.data
+}
+
+async function readText(ctx: Context): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maximumBytes) {
+      throw new ApiRefusal(413, 'too_large', `The body has more than ${maximumBytes} bytes.`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ApiRefusal(400, 'invalid_json', 'The body is not JSON.')
+  }
+}

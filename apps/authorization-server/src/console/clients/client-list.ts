@@ -1,0 +1,71 @@
+import type { Database } from '@neonpanel/database/open'
+import { z } from 'zod'
+import { type Client, listClients } from '../../clients/clients.ts'
+import { countActiveGrants } from '../grants.ts'
+import { containing, newestFirst, type Page, type PageRequest, pageOf } from '../paging.ts'
+
+export const clientFilter = {
+  /** Part of a name, client id or redirect URI, in any case. */
+  q: z.string().max(200).optional(),
+  origin: z.enum(['pre-registered', 'initial_access_token', 'open', 'administrator']).optional(),
+  kind: z.enum(['public', 'confidential']).optional(),
+}
+
+export interface ClientFilter {
+  readonly q?: string | undefined
+  readonly origin?: string | undefined
+  readonly kind?: 'public' | 'confidential' | undefined
+}
+
+export interface ListedClient extends Client {
+  readonly activeGrants: number
+}
+
+export async function searchClients(
+  database: Database,
+  filter: ClientFilter,
+  request: PageRequest,
+): Promise<Page<ListedClient>> {
+  const { after, order } = newestFirst(request, 'createdAt', 'clientId')
+  const where = { AND: [conditions(database, filter), after] }
+  const found = await listClients(database, { where, ...order })
+  const { rows, nextCursor } = pageOf(found, request.limit, ({ createdAt, clientId }) => ({
+    at: createdAt,
+    id: clientId,
+  }))
+  return { rows: await withGrants(database, rows), nextCursor }
+}
+
+export async function withGrants(
+  database: Database,
+  clients: readonly Client[],
+): Promise<ListedClient[]> {
+  const counts = await countActiveGrants(
+    database,
+    clients.map(({ clientId }) => clientId),
+  )
+  return clients.map((client) => ({ ...client, activeGrants: counts.get(client.clientId) ?? 0 }))
+}
+
+function conditions(database: Database, { q, origin, kind }: ClientFilter) {
+  const text = q && containing(database, q)
+  return {
+    ...(text && { OR: [{ name: text }, { clientId: text }, { metadata: text }] }),
+    ...(origin && { origin }),
+    ...(kind && { secretHash: kind === 'public' ? null : { not: null } }),
+  }
+}
+
+/** Whether a client can keep a secret (RFC 6749 section 2.1). */
+export function isConfidential({ metadata }: Pick<Client, 'metadata'>): boolean {
+  return metadata.token_endpoint_auth_method !== 'none'
+}
+
+/** Where a client's answers go, by host; a custom scheme stands for itself. */
+export function redirectHosts({ metadata }: Pick<Client, 'metadata'>): string[] {
+  const hosts = (metadata.redirect_uris ?? []).map((uri) => {
+    const { protocol, hostname } = new URL(uri)
+    return /^https?:$/.test(protocol) ? hostname : `${protocol}//`
+  })
+  return [...new Set(hosts)]
+}

@@ -1,0 +1,62 @@
+import { identityScopes, registrationScope, scopes } from '@neonpanel/contracts/scopes'
+import { type Html, html, when } from '../../web/html.ts'
+import type { ScopeHolders } from './scope-holders.ts'
+
+/** What can be asked for, which roles hold it, and which tool needs it. */
+export function scopesPage(holders: readonly ScopeHolders[]): Html {
+  return html`<header class="page-header">
+      <h1>Scopes</h1>
+      <p class="lede">A token carries a scope only while the person’s role in one of the consented companies holds it.</p>
+    </header>
+    <div class="stack stack-loose">
+      <section class="card table-wrap" aria-label="Scopes">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Scope</th>
+              <th scope="col">Roles that hold it</th>
+              <th scope="col">Tools that need it</th>
+              <th class="num" scope="col">People</th>
+              <th class="num" scope="col">Active grants</th>
+            </tr>
+          </thead>
+          <tbody>${holders.map(scopeRow)}</tbody>
+        </table>
+      </section>
+      <section class="card" aria-labelledby="other-title">
+        <header class="card-header">
+          <div>
+            <h2 id="other-title">Other scopes</h2>
+            <p class="small">Known to this authorization server only; the MCP server never lists them.</p>
+          </div>
+        </header>
+        <ul class="list">
+          <li class="stack stack-snug">
+            <ul class="scope-list">${identityScopes.map((scope) => html`<li><code class="scope">${scope}</code></li>`)}</ul>
+            <p class="small">Who the person is, and refresh tokens. Any client may ask for them.</p>
+          </li>
+          <li class="stack stack-snug">
+            <ul class="scope-list"><li><code class="scope">${registrationScope}</code></li></ul>
+            <p class="small">The scope of an initial access token, and of nothing else.</p>
+          </li>
+        </ul>
+      </section>
+    </div>`
+}
+
+function scopeRow({ scope, roles, tools, people, activeGrants }: ScopeHolders): Html {
+  const { title, asks, sensitivity } = scopes[scope]
+  return html`<tr>
+              <td>
+                <div class="stack stack-tight">
+                  <span class="cluster"><code class="scope"${when(sensitivity === 'sensitive', 'data-tone="warn"')}>${scope}</code></span>
+                  <strong>${title}</strong>
+                  <span class="small">${asks}</span>
+                </div>
+              </td>
+              <td data-label="Roles">${roles.join(', ')}</td>
+              <td data-label="Tools"><ul class="plain">${tools.map((tool) => html`<li><code class="small-code">${tool}</code></li>`)}</ul></td>
+              <td class="num" data-label="People">${people}</td>
+              <td class="num" data-label="Active grants">${activeGrants}</td>
+            </tr>`
+}
