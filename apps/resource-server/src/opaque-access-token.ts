@@ -14,7 +14,8 @@ export function judgeOpaqueToken(
     return invalidToken('The token is not a bearer access token.')
   }
   if (answer.iss !== issuer) return invalidToken('The access token is from another issuer.')
-  if (![answer.aud].flat().includes(resource)) {
+  const [audience, ...others] = [answer.aud].flat()
+  if (audience !== resource || others.length > 0) {
     return invalidToken('The access token is not meant for this resource.')
   }
   if (clientId === undefined || exp === undefined) {
