@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
+    // They need a server and have a run of their own: `npm run test:postgres` in prisma/.
+    exclude: ['**/node_modules/**', '**/*.postgres.test.ts'],
     passWithNoTests: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -42,7 +42,7 @@ async function migrationSql(
   const dialect = (schema: string) =>
     engine === 'sqlite' ? toSqliteSchema(schema, './client') : schema
   const adapter = engine === 'sqlite' ? scratchSqlite() : absentPostgres()
-  using schemaEngine = await openSchemaEngine(adapter, dialect(to))
+  const schemaEngine = await openSchemaEngine(adapter, dialect(to))
   const sql = await diffSql(
     schemaEngine,
     from === undefined ? 'empty' : { schema: dialect(from) },

@@ -9,8 +9,8 @@ import {
 } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 
-/** Where a diff starts or ends: nothing, a Prisma schema's text, or the database behind the adapter. */
-export type DiffSide = 'empty' | 'database' | { schema: string }
+/** Where a diff starts or ends: nothing, a Prisma schema's text, or the database behind the engine's adapter. */
+export type DiffSide = 'empty' | { schema: string } | { databaseOf: string }
 
 /** The part of the WebAssembly global used here; @types/node leaves it to the DOM library. */
 declare const WebAssembly: {
@@ -51,8 +51,10 @@ export async function diffSql(
 
 function diffTarget(side: DiffSide): bindings.DiffTarget {
   if (side === 'empty') return { tag: 'empty' }
-  if (side === 'database') return { tag: 'url', url: 'the adapter decides' }
-  return { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: side.schema }] }
+  const schema = 'schema' in side ? side.schema : side.databaseOf
+  const files = [{ path: 'schema.prisma', content: schema }]
+  if ('schema' in side) return { tag: 'schemaDatamodel', files }
+  return { tag: 'schemaDatasource', files, configDir: '.' }
 }
 
 function instantiate(): void {

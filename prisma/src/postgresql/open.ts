@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Database, MigrationDriver } from '../database.ts'
 import { type InsertRows, identifier, type Query, statement } from '../statement.ts'
 import { DatabaseUnavailableError } from '../unavailable.ts'
+import { prismaAdapter } from './prisma-adapter.ts'
 
 /** A frozen server must not hold requests for longer than their clients wait. */
 const timeouts = { connectMs: 5_000, queryMs: 8_000, pingMs: 2_000, migrateMs: 300_000 }
@@ -22,9 +21,7 @@ export async function openPostgresql(url: string, connections: number): Promise<
   // An idle connection that breaks has left the pool already; whoever comes next gets a new one.
   pool.on('error', () => {})
   const { PrismaClient } = await generated
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { statementNameGenerator: nameStatements() }),
-  })
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool, schemaOf(url)) })
   let closing: Promise<void> | undefined
   const close = () => {
     closing ??= prisma.$disconnect().then(() => pool.end())
@@ -58,16 +55,20 @@ export async function openPostgresql(url: string, connections: number): Promise<
 }
 
 /** `?schema=` is Prisma's own parameter; the server knows it as the search path. */
+function schemaOf(url: string): string | undefined {
+  return new URL(url).searchParams.get('schema') ?? undefined
+}
+
 function poolConfig(url: string): pg.ClientConfig {
   const parsed = new URL(url)
-  const schema = parsed.searchParams.get('schema')
+  const schema = schemaOf(url)
   parsed.searchParams.delete('schema')
   return {
     connectionString: parsed.href,
     connectionTimeoutMillis: timeouts.connectMs,
     keepAlive: true,
     application_name: 'neonpanel',
-    ...(schema === null ? {} : { options: `-c search_path=${identifier(schema)}` }),
+    ...(schema === undefined ? {} : { options: `-c search_path=${identifier(schema)}` }),
   }
 }
 
@@ -80,21 +81,6 @@ function reason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof AggregateError) return cause.errors.map(reason).join(', ')
   return cause instanceof Error ? cause.message : String(cause)
-}
-
-/**
- * Prepared statements for what Prisma composes. Each connection remembers every name for good, so texts beyond the
- * application's own (long lists of ids) stay unnamed.
- */
-function nameStatements(): (query: { sql: string }) => string {
-  const names = new Map<string, string>()
-  return ({ sql }) => {
-    const known = names.get(sql)
-    if (known !== undefined || names.size >= 500) return known ?? ''
-    const name = `prisma_${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`
-    names.set(sql, name)
-    return name
-  }
 }
 
 function queryOn(connection: pg.Pool | pg.ClientBase): Query {

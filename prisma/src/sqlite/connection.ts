@@ -46,12 +46,9 @@ export function openConnection(path: string): SqliteConnection {
   let turn: Promise<void> | undefined
   let open = true
 
-  const whenFree = async () => {
+  const hold = async () => {
     while (turn !== undefined) await turn
     if (!open) throw new Error('The database is closed.')
-  }
-  const hold = async () => {
-    await whenFree()
     const { promise, resolve } = Promise.withResolvers<void>()
     turn = promise
     const release = () => {
@@ -62,16 +59,18 @@ export function openConnection(path: string): SqliteConnection {
   }
   return {
     async run(work) {
-      if (turn !== undefined || !open) await whenFree()
+      while (turn !== undefined) await turn
+      if (!open) throw new Error('The database is closed.')
       return work(session)
     },
     hold,
     async close() {
+      while (turn !== undefined) await turn
       if (!open) return
-      const { release } = await hold()
       open = false
+      // Prepared statements keep the file open until they are collected as garbage; its companions go at once.
+      session.script('PRAGMA journal_mode = DELETE')
       database.close()
-      release()
     },
   }
 }

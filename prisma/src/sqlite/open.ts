@@ -30,10 +30,13 @@ export async function openSqlite(url: string): Promise<Database> {
 async function openPath(path: string, unlock: () => void): Promise<Database> {
   const connection = openConnection(path)
   const prisma = await createPrisma(connection)
-  const close = async () => {
-    await prisma.$disconnect()
-    await connection.close()
-    unlock()
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= prisma
+      .$disconnect()
+      .then(() => connection.close())
+      .finally(unlock)
+    return closing
   }
   const query: Query = (statement, values) =>
     connection.run((session) => readRows(session.execute(statement.sqlite, values)))
