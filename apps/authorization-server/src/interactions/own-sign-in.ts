@@ -5,9 +5,9 @@ import { csrfToken, receiveForm } from '../web/forms.ts'
 import { sendPage } from '../web/layout.ts'
 import { endSession, startSession } from '../web/own-session.ts'
 import { findSignedIn } from '../web/signed-in.ts'
+import { signedOutPage } from '../web/signed-out-page.ts'
 import { attemptSignIn, type SignInAttempt } from './sign-in-attempt.ts'
 import { signInPage } from './sign-in-page.ts'
-import { signedOutPage } from './signed-out-page.ts'
 
 const browserCookie = 'neonpanel_form'
 
@@ -64,8 +64,8 @@ export function safeReturnTo(value: unknown): string {
 const returnTo = (ctx: Context) => safeReturnTo(ctx.query.return_to)
 
 /**
- * What the form of this browser is bound to while there is no session: a random value that other sites can neither
- * read nor send along.
+ * What the form of this browser is bound to while there is no session: a random value that a form of another site does
+ * not bring along.
  */
 function browserKey(ctx: Context): string {
   const known = ctx.cookies.get(browserCookie, { signed: false }) ?? ctx.state.browserKey
@@ -74,7 +74,7 @@ function browserKey(ctx: Context): string {
   ctx.state.browserKey = key
   ctx.cookies.set(browserCookie, key, {
     httpOnly: true,
-    sameSite: 'strict',
+    sameSite: 'lax',
     signed: false,
     path: '/sign-in',
   })

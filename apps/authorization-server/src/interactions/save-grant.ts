@@ -22,11 +22,9 @@ export async function saveGrant(
 ): Promise<string> {
   const grant = new provider.Grant({ accountId: person.id, clientId: app.clientId })
   const scope = [...request.identityScopes, ...decision.granted].join(' ')
-  // The catalogue's scopes are scopes of the provider and of the resource: both checks must find them decided.
-  grant.addOIDCScope(scope)
+  grant.addOIDCScope(request.identityScopes.join(' '))
   grant.addResourceScope(config.mcpUrl, decision.granted.join(' '))
   if (decision.refused.length > 0) {
-    grant.rejectOIDCScope(decision.refused.join(' '))
     grant.rejectResourceScope(config.mcpUrl, decision.refused.join(' '))
   }
   grant.addOIDCClaims(missingClaims(interaction.prompt.details))

@@ -27,17 +27,14 @@ export async function startSession(
   const loginTs = Math.floor(now().getTime() / 1000)
   session.loginAccount({ accountId: personId, loginTs, amr: ['pwd'] })
   await session.save(sessionTtlSeconds)
-  cookiesOf(provider, ctx).set(provider.cookieName('session'), session.jti, {
-    ...sessionCookie,
-    expires: new Date(now().getTime() + sessionTtlSeconds * 1000),
-  })
+  setSessionCookie(provider, ctx, session.jti, sessionTtlSeconds)
 }
 
 /** Signs this browser out. What the person allowed to apps stays. */
 export async function endSession(provider: Provider, ctx: Context): Promise<void> {
   const session = await provider.Session.get(ctx)
   if (session.accountId) await session.destroy()
-  cookiesOf(provider, ctx).set(provider.cookieName('session'), null, sessionCookie)
+  setSessionCookie(provider, ctx, null, 0)
 }
 
 async function freshSession(provider: Provider, ctx: Context, personId: string) {
@@ -50,9 +47,19 @@ async function freshSession(provider: Provider, ctx: Context, personId: string) 
   return session
 }
 
-/** Cookies as the provider reads and signs them; set on the answer that is under way. */
-function cookiesOf(provider: Provider, ctx: Context) {
+/** Written as the provider reads and signs it, on the answer that is under way. */
+function setSessionCookie(
+  provider: Provider,
+  ctx: Context,
+  value: string | null,
+  ttlSeconds: number,
+): void {
   const { cookies } = provider.createContext(ctx.req, ctx.res)
-  cookies.secure = ctx.secure
-  return cookies
+  const secure = provider.issuer.startsWith('https:')
+  cookies.secure = secure || ctx.secure
+  cookies.set(provider.cookieName('session'), value, {
+    ...sessionCookie,
+    secure,
+    ...(value !== null && { expires: new Date(now().getTime() + ttlSeconds * 1000) }),
+  })
 }

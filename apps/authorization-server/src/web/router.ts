@@ -8,6 +8,10 @@ export function routesOf(router: Router): Middleware {
   return async function answerRoutes(ctx, next) {
     // The router adds what its handlers need to the context.
     const routed = ctx as Parameters<typeof routes>[0]
-    await routes(routed, () => allowedMethods(routed, next))
+    await routes(routed, async () => {
+      const isKnownPath = (ctx.matched?.length ?? 0) > 0
+      if (!isKnownPath) return next()
+      await allowedMethods(ctx as Parameters<typeof allowedMethods>[0], async () => {})
+    })
   }
 }

@@ -25,7 +25,6 @@ export function securityHeaders(issuer: string): Middleware {
       'X-Frame-Options': 'DENY',
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
-      'Cross-Origin-Opener-Policy': 'same-origin',
       ...(https && { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }),
     })
     await next()
@@ -42,16 +41,20 @@ export function allowFormAction(ctx: Context, redirectUri: string): void {
   ctx.set('Content-Security-Policy', contentSecurityPolicy(redirectSources(redirectUri)))
 }
 
-/** Pages of vendors that send the browser on to the app which runs on the person's computer. */
-const relays: Record<string, readonly string[]> = {
-  'https://vscode.dev': ['vscode:', 'vscode-insiders:', 'http://127.0.0.1:*', 'http://localhost:*'],
-}
-
 /** The content security policy sources that a redirect URI needs. */
 export function redirectSources(redirectUri: string): string[] {
   const { protocol, origin, hostname } = new URL(redirectUri)
-  if (protocol !== 'https:' && protocol !== 'http:') return [protocol]
+  // Browsers apply the list to what the callback itself redirects to as well: a success page, another host of the app.
+  const onwards = [...(relays[origin] ?? []), 'https:']
+  if (protocol !== 'https:' && protocol !== 'http:') return [protocol, ...onwards]
   // The policy's grammar has no IPv6 literals.
-  if (hostname.startsWith('[')) return [protocol]
-  return [origin, ...(relays[origin] ?? [])]
+  return [hostname.startsWith('[') ? protocol : origin, ...onwards]
+}
+
+const editor = ['vscode:', 'vscode-insiders:', 'http://127.0.0.1:*', 'http://localhost:*']
+
+/** Vendors' pages that send the browser on to the app which runs on the person's computer. */
+const relays: Record<string, readonly string[]> = {
+  'https://vscode.dev': editor,
+  'https://insiders.vscode.dev': editor,
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Middleware } from 'koa'
 
@@ -23,7 +24,7 @@ export const staticFiles: Middleware = async function staticFiles(ctx, next) {
   const pinned = ctx.query.v === file.version
   ctx.set('Cache-Control', pinned ? 'public, max-age=31536000, immutable' : 'no-cache')
   ctx.vary('Accept-Encoding')
-  ctx.type = ctx.path
+  ctx.type = extname(ctx.path)
   ctx.etag = file.version
   ctx.status = 200
   if (ctx.fresh) {
