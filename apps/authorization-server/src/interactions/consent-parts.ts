@@ -117,6 +117,7 @@ export function companiesStay({ memberships, earlier }: ConsentRequest): Html {
     .map(({ companyName }) => companyName)
   return html`<section class="scope-group" aria-labelledby="companies-title">
           <h3 id="companies-title">${icon('building')}Companies stay the same</h3>
-          <p class="small">${companies.all && 'All your companies: '}${list.format(names)}. To change these, or remove something granted before, use <a href="/account">Connected apps</a>.</p>
+          <p class="small">${companies.all && 'All your companies: '}${list.format(names)}</p>
+          <p class="small">To change these, or remove something granted before, use <a href="/account">Connected apps</a>.</p>
         </section>`
 }

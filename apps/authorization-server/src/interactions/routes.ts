@@ -29,7 +29,6 @@ export function interactionRoutes(context: ServerContext): Middleware {
     await (consent ? submitConsent : submitSignIn)(context, ctx, open, form)
   })
 
-  router.get('/', (ctx) => ctx.redirect('/account'))
   router.get('/sign-in', (ctx) => showOwnSignIn(context, ctx))
   router.post('/sign-in', (ctx) => submitOwnSignIn(context, ctx))
   router.post('/sign-out', (ctx) => signOut(context, ctx))
