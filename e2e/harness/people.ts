@@ -1,0 +1,114 @@
+import { type Scope, scopes as scopeDefinitions } from '@neonpanel/contracts/scopes'
+import { type Browser, createBrowser } from './browser.ts'
+import { choose, controls, fill, findControl, type Page, textOf, tick } from './page.ts'
+
+/** CONTRACT section 3.1. */
+export const demoPassword = 'neonpanel-demo'
+
+export const people = {
+  owner: 'owner@neonpanel.test',
+  analyst: 'analyst@neonpanel.test',
+  warehouse: 'warehouse@neonpanel.test',
+  outsider: 'outsider@neonpanel.test',
+  suspended: 'suspended@neonpanel.test',
+  admin: 'admin@neonpanel.test',
+} as const
+
+export type PersonName = keyof typeof people
+
+export interface Decision {
+  /** Scopes that shall be ticked, and no others; `offered` = as the page proposes; default every one that is available. */
+  readonly scopes?: readonly Scope[] | 'offered'
+  /** Names of companies; default all. */
+  readonly companies?: 'all' | readonly string[]
+  readonly press?: 'Authorize' | 'Deny'
+}
+
+/** Someone with a browser of their own, who signs in where they are asked to and decides. */
+export interface Person extends Browser {
+  readonly email: string
+  signIn(page: Page, password?: string): Promise<Page>
+  decide(page: Page, decision?: Decision): Promise<Page>
+  /** Opens an authorization URL, signs in if asked, decides if asked, and says where the browser was sent. */
+  authorize(url: string | URL, decision?: Decision): Promise<URL>
+  /** As `authorize`, up to the consent page. */
+  reachConsent(url: string | URL): Promise<Page>
+}
+
+export function createPerson(issuer: string, name: PersonName = 'owner'): Person {
+  const browser = createBrowser(issuer)
+  const email = people[name]
+
+  const signIn: Person['signIn'] = (page, password = demoPassword) => {
+    fill(page, 'Email', email)
+    fill(page, 'Password', password)
+    return browser.press(page, 'Sign in')
+  }
+  const decide: Person['decide'] = (page, decision = {}) => {
+    if (decision.press !== 'Deny') applyDecision(page, decision)
+    return browser.press(page, decision.press ?? 'Authorize')
+  }
+  const openSignedIn = async (url: string | URL) => {
+    const page = await browser.open(url)
+    return findControl(page, 'textbox', 'Password') ? await signIn(page) : page
+  }
+  const reachConsent: Person['reachConsent'] = async (url) => {
+    const page = await openSignedIn(url)
+    if (!findControl(page, 'button', 'Authorize')) throw new Error(unexpected(page, 'consent'))
+    return page
+  }
+  const authorize: Person['authorize'] = async (url, decision) => {
+    const page = await openSignedIn(url)
+    const end = findControl(page, 'button', 'Authorize') ? await decide(page, decision) : page
+    if (end.status !== 0) throw new Error(unexpected(end, 'redirect to the client'))
+    return end.url
+  }
+  return { ...browser, email, signIn, decide, reachConsent, authorize }
+}
+
+function unexpected(page: Page, wanted: string): string {
+  const where = `${page.url.pathname}${page.url.search}`
+  return `Instead of a ${wanted}: ${page.status} at ${where}\n${textOf(page).slice(0, 600)}`
+}
+
+function applyDecision(page: Page, { scopes, companies = 'all' }: Decision): void {
+  const computer = findControl(page, 'checkbox', 'I started this sign-in on this computer')
+  if (computer && !computer.checked) tick(page, computer.name)
+  if (scopes !== 'offered') {
+    for (const { scope, checked, disabled } of scopeCheckboxes(page)) {
+      const wanted = scopes === undefined || scopes.includes(scope)
+      if (!disabled && checked !== wanted) tick(page, scopeDefinitions[scope].title, wanted)
+    }
+  }
+  if (companies !== 'all') chooseCompanies(page, companies)
+  else if (findControl(page, 'radio', 'All companies')) choose(page, 'All companies')
+}
+
+function chooseCompanies(page: Page, companies: readonly string[]): void {
+  choose(page, 'Selected companies')
+  for (const company of controls(page, 'checkbox')) {
+    if (company.element.getAttribute('name') !== companyField(page)) continue
+    tick(
+      page,
+      company.name,
+      companies.some((name) => company.name.startsWith(name)),
+    )
+  }
+  for (const name of companies) tick(page, name)
+}
+
+/** The form field of the company checkboxes: that of the first checkbox that names a demo company. */
+function companyField(page: Page): string | undefined {
+  const company = controls(page, 'checkbox').find(({ name }) => /^(Harbor Goods|Tallow)/.test(name))
+  return company?.element.getAttribute('name')
+}
+
+/** The scopes that a consent page shows, with the state of each checkbox. */
+export function scopeCheckboxes(page: Page) {
+  const boxes = controls(page, 'checkbox')
+  return (Object.keys(scopeDefinitions) as Scope[]).flatMap((scope) => {
+    const { title } = scopeDefinitions[scope]
+    const box = boxes.find(({ name }) => name === title || name.startsWith(`${title} `))
+    return box ? [{ scope, ...box }] : []
+  })
+}

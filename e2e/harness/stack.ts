@@ -1,0 +1,59 @@
+import { type Stack, startStack } from '@neonpanel/stack'
+import { afterAll, inject, onTestFinished } from 'vitest'
+import { createDatabase } from './postgresql.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL server; empty = the embedded database. */
+    databaseUrl: string
+  }
+}
+
+type Environment = Record<string, string>
+
+export const onPostgresql = () => inject('databaseUrl') !== ''
+
+/** Both servers on free ports with the demo data and a database of their own, for the tests of one file. */
+export async function testStack(environment: Environment = {}): Promise<Stack> {
+  const { stack, stop } = await start(environment)
+  afterAll(stop)
+  return stack
+}
+
+/** As `testStack`, for one test. */
+export async function stackForTest(environment: Environment = {}): Promise<Stack> {
+  const { stack, stop } = await start(environment)
+  onTestFinished(stop)
+  return stack
+}
+
+/** Ports are free ones and the log is silent, in whatever way a server is started. */
+export const quietEnvironment: Environment = {
+  AUTH_PORT: '0',
+  MCP_PORT: '0',
+  LOG_LEVEL: 'silent',
+  LOG_FORMAT: 'json',
+}
+
+/** The variables that select an empty database of the run's engine, and how to be rid of it. */
+export async function freshDatabase(): Promise<{
+  variables: Environment
+  remove: () => Promise<void>
+}> {
+  const server = inject('databaseUrl')
+  if (server === '') return { variables: { DATA_DIR: 'memory' }, remove: async () => {} }
+  const { url, drop } = await createDatabase(server)
+  return { variables: { DATABASE_URL: url }, remove: drop }
+}
+
+async function start(environment: Environment) {
+  const { variables, remove } = await freshDatabase()
+  const stack = await startStack({
+    environment: { ...quietEnvironment, ...variables, ...environment },
+  })
+  const stop = async () => {
+    await stack.stop()
+    await remove()
+  }
+  return { stack, stop }
+}

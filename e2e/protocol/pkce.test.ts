@@ -1,0 +1,63 @@
+import { describe, expect } from 'vitest'
+import { codeFlow } from '../harness/grant.ts'
+import { send } from '../harness/http.ts'
+import { chatGpt, oauthClient, randomText } from '../harness/oauth-client.ts'
+import { testStack } from '../harness/stack.ts'
+import { verifies } from '../verifies.ts'
+
+const stack = await testStack()
+const client = oauthClient(stack, chatGpt)
+
+async function errorOf(changes: Record<string, string | undefined>) {
+  const { headers } = await send(client.authorization(changes).url)
+  const location = new URL(headers.get('location') ?? '', stack.issuer)
+  return location.searchParams.get('error')
+}
+
+describe('PKCE', () => {
+  verifies(['AS-67', 'rfc7636-4.4.1'], 'a request without a challenge is refused', async () => {
+    expect(await errorOf({ code_challenge: undefined })).toBe('invalid_request')
+    expect(await errorOf({ code_challenge: undefined, code_challenge_method: undefined })).toBe(
+      'invalid_request',
+    )
+  })
+
+  verifies('AS-68', 'plain, and no method, which means plain, are refused', async () => {
+    expect(await errorOf({ code_challenge_method: 'plain' })).toBe('invalid_request')
+    expect(await errorOf({ code_challenge_method: undefined })).toBe('invalid_request')
+    expect(await errorOf({ code_challenge_method: 'S512' })).toBe('invalid_request')
+  })
+
+  verifies('AS-71', 'a malformed challenge or verifier is refused', async () => {
+    expect(await errorOf({ code_challenge: 'short' })).toBe('invalid_request')
+    const { redeem } = await codeFlow(stack)
+    const { status, body } = await redeem({ code_verifier: 'x'.repeat(42) })
+    expect(status).toBe(400)
+    expect(body.error).toMatch(/^invalid_(request|grant)$/)
+  })
+
+  verifies(
+    ['AS-69', 'AS-79'],
+    'a wrong verifier is invalid_grant and does not burn the code',
+    async () => {
+      const { redeem } = await codeFlow(stack)
+      const wrong = await redeem({ code_verifier: randomText() })
+      expect(wrong.status).toBe(400)
+      expect(wrong.body.error).toBe('invalid_grant')
+      expect((await redeem()).status).toBe(200)
+    },
+  )
+
+  verifies('AS-69', 'no verifier at all is refused', async () => {
+    const { redeem } = await codeFlow(stack)
+    const { status, body } = await redeem({ code_verifier: undefined })
+    expect(status).toBe(400)
+    expect(body.error).toMatch(/^invalid_(grant|request)$/)
+  })
+
+  verifies('AS-72', 'the challenge cannot be read from the code', async () => {
+    const { code, parameters } = await codeFlow(stack)
+    expect(code).toMatch(/^[\w-]{22,}$/)
+    expect(code).not.toContain(parameters.get('code_challenge'))
+  })
+})

@@ -1,0 +1,205 @@
+import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
+import { tokensFor } from '../harness/grant.ts'
+import { postForm, send } from '../harness/http.ts'
+import { callTool } from '../harness/mcp.ts'
+import { claude, oauthClient } from '../harness/oauth-client.ts'
+import { controls, findControl, textOf } from '../harness/page.ts'
+import { stackForTest, testStack } from '../harness/stack.ts'
+import { contentsOf } from '../harness/token-contents.ts'
+import { verifies } from '../verifies.ts'
+
+const checkSeconds = 1
+const stack = await testStack({ REVOCATION_CHECK_SECONDS: String(checkSeconds) })
+const admin = adminApi(stack)
+
+type Tokens = Awaited<ReturnType<typeof tokensFor>>
+
+const statusAtMcp = async ({ access_token }: Pick<Tokens, 'access_token'>, servers = stack) =>
+  (await callTool(servers.mcpUrl, access_token, 'list_companies')).status
+
+/** Tokens that work, so that the resource server has trusted them a moment ago. */
+async function livingTokens(wish: Parameters<typeof tokensFor>[1] = {}): Promise<Tokens> {
+  const tokens = await tokensFor(stack, wish)
+  expect(await statusAtMcp(tokens)).toBe(200)
+  return tokens
+}
+
+/** Refresh ends at once, and /mcp within the check interval (and a margin for a busy machine). */
+async function expectEnd(tokens: Tokens) {
+  const { status, body } = await tokens.client.refresh(tokens.refresh_token)
+  expect(status).toBe(400)
+  expect(body.error).toBe('invalid_grant')
+  await expect.poll(() => statusAtMcp(tokens), { timeout: checkSeconds * 1000 + 2_000 }).toBe(401)
+}
+
+const grantIdOf = ({ access_token }: Tokens) => String(contentsOf(access_token).claims.grant_id)
+
+describe('revocation', () => {
+  verifies(
+    ['contract-4-revoke-endpoint', 'contract-1.1-revoke', 'AS-155', 'AS-157', 'RS-28'],
+    'of a refresh token by its client ends refresh at once and /mcp soon after',
+    async () => {
+      const tokens = await livingTokens()
+      const { status } = await tokens.client.revoke(tokens.refresh_token)
+      expect(status).toBe(200)
+      await expectEnd(tokens)
+    },
+  )
+
+  verifies(
+    ['contract-4-revoke-endpoint', 'AS-155', 'RS-28'],
+    'of an access token ends that token at /mcp',
+    async () => {
+      const tokens = await livingTokens()
+      expect((await tokens.client.revoke(tokens.access_token)).status).toBe(200)
+      await expect
+        .poll(() => statusAtMcp(tokens), { timeout: checkSeconds * 1000 + 2_000 })
+        .toBe(401)
+    },
+  )
+
+  verifies('contract-4-revoke-person', 'by the person on the account page ends both', async () => {
+    const tokens = await livingTokens({ client: claude })
+    const account = await tokens.person.open(`${stack.issuer}/account`)
+    expect(account.status).toBe(200)
+    const [button] = controls(account, 'button').filter(({ name }) =>
+      name.startsWith('Revoke access'),
+    )
+    expect(button).toBeDefined()
+    let page = account
+    for (const app of controls(account, 'button').filter(({ name }) =>
+      name.startsWith('Revoke access'),
+    )) {
+      if (findControl(page, 'button', app.name)) page = await tokens.person.press(page, app.name)
+      if (findControl(page, 'button', app.name) && page.url.pathname !== '/account') {
+        page = await tokens.person.press(page, app.name)
+      }
+    }
+    await expectEnd(tokens)
+  })
+
+  verifies('contract-4-revoke-admin', 'by an administrator ends both', async () => {
+    const tokens = await livingTokens()
+    expect((await admin.remove(`/grants/${grantIdOf(tokens)}`)).status).toBeLessThan(300)
+    await expectEnd(tokens)
+  })
+
+  verifies(
+    'contract-4-revoke-suspension',
+    'by suspending the person ends both, in every app, and they can’t sign in',
+    async () => {
+      const alone = await stackForTest({ REVOCATION_CHECK_SECONDS: '0' })
+      const [one, two] = [await tokensFor(alone), await tokensFor(alone, { client: claude })]
+      const other = await tokensFor(alone, { person: 'warehouse' })
+      expect(await statusAtMcp(one, alone)).toBe(200)
+      const id = contentsOf(one.access_token).claims.sub
+      const { status } = await adminApi(alone).patch(`/people/${id}`, { suspended: true })
+      expect(status).toBe(200)
+      for (const tokens of [one, two]) {
+        expect((await tokens.client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant')
+        expect(await statusAtMcp(tokens, alone)).toBe(401)
+      }
+      expect(await statusAtMcp(other, alone)).toBe(200)
+      const page = await one.person.open(one.client.authorization().url)
+      expect(findControl(page, 'button', 'Authorize')).toBeUndefined()
+    },
+  )
+
+  verifies(
+    'contract-4-revoke-endpoint',
+    'of one grant leaves other grants of the person alone',
+    async () => {
+      const [ended, kept] = [await livingTokens(), await livingTokens({ client: claude })]
+      await ended.client.revoke(ended.refresh_token)
+      await expectEnd(ended)
+      expect(await statusAtMcp(kept)).toBe(200)
+      expect((await kept.client.refresh(kept.refresh_token)).status).toBe(200)
+    },
+  )
+
+  verifies('AS-156', 'by another client has no effect', async () => {
+    const tokens = await livingTokens()
+    await oauthClient(stack, claude).revoke(tokens.refresh_token)
+    await oauthClient(stack, claude).revoke(tokens.access_token)
+    expect((await tokens.client.introspect(tokens.access_token)).body.active).toBe(true)
+    expect((await tokens.client.refresh(tokens.refresh_token)).status).toBe(200)
+    expect(await statusAtMcp(tokens)).toBe(200)
+  })
+
+  verifies(
+    ['AS-155', 'AS-158'],
+    'of something unknown is 200, and a hint is only a hint',
+    async () => {
+      const tokens = await livingTokens()
+      expect((await tokens.client.revoke('unknown')).status).toBe(200)
+      expect((await tokens.client.revoke('a.b.c')).status).toBe(200)
+      const hinted = await tokens.client.revoke(tokens.refresh_token, {
+        token_type_hint: 'access_token',
+      })
+      expect(hinted.status).toBe(200)
+      await expectEnd(tokens)
+    },
+  )
+
+  verifies('AS-155', 'needs a client', async () => {
+    const tokens = await livingTokens()
+    const anonymous = await postForm(`${stack.issuer}/oauth2/revoke`, {
+      token: tokens.refresh_token,
+    })
+    expect([400, 401]).toContain(anonymous.status)
+    const unknown = await postForm(`${stack.issuer}/oauth2/revoke`, {
+      token: tokens.refresh_token,
+      client_id: 'nobody',
+    })
+    expect(unknown.status).toBe(401)
+    expect((await tokens.client.refresh(tokens.refresh_token)).status).toBe(200)
+  })
+
+  verifies('AS-158', 'is not done by GET', async () => {
+    const tokens = await livingTokens()
+    const query = new URLSearchParams({ token: tokens.refresh_token, client_id: 'local-client' })
+    expect((await send(`${stack.issuer}/oauth2/revoke?${query}`)).status).toBe(405)
+    expect((await tokens.client.refresh(tokens.refresh_token)).status).toBe(200)
+  })
+
+  verifies(
+    ['contract-2.1-revocation-check', 'decision-1'],
+    'is seen by the very next request when REVOCATION_CHECK_SECONDS is 0',
+    async () => {
+      const always = await stackForTest({ REVOCATION_CHECK_SECONDS: '0' })
+      const tokens = await tokensFor(always)
+      expect(await statusAtMcp(tokens, always)).toBe(200)
+      await tokens.client.revoke(tokens.refresh_token)
+      expect(await statusAtMcp(tokens, always)).toBe(401)
+    },
+  )
+})
+
+describe('the account page', () => {
+  verifies(
+    ['contract-8-account', 'AS-66', 'contract-1.1-pages'],
+    'has a Revoke access button for each connected app, and only the person’s own',
+    async () => {
+      const fresh = await stackForTest()
+      const { person } = await tokensFor(fresh, { client: claude })
+      await tokensFor(fresh, { person })
+      await tokensFor(fresh, { person: 'warehouse' })
+      const page = await person.open(`${fresh.issuer}/account`)
+      expect(page.status).toBe(200)
+      expect(textOf(page)).toMatch(/Claude/)
+      const apps = new Set(
+        controls(page, 'button')
+          .map(({ name }) => name)
+          .filter((name) => name.startsWith('Revoke access')),
+      )
+      expect(apps.size).toBe(2)
+    },
+  )
+
+  verifies('AS-66', 'asks a stranger to sign in', async () => {
+    const fresh = await send(`${stack.issuer}/account`, { headers: { accept: 'text/html' } })
+    expect(fresh.text).not.toContain('Revoke access')
+    expect([200, 302, 303, 401]).toContain(fresh.status)
+  })
+})

@@ -1,0 +1,230 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { send } from '../harness/http.ts'
+import { people } from '../harness/people.ts'
+import { repository, runNpm, runScript } from '../harness/process.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { contentsOf } from '../harness/token-contents.ts'
+import { verifies } from '../verifies.ts'
+
+const anyPorts = { AUTH_PORT: '0', MCP_PORT: '0', LOG_LEVEL: 'warn' }
+const inMemory = { ...anyPorts, DATA_DIR: 'memory', LOG_FORMAT: 'pretty' }
+const readyLine = /^ready issuer=(\S+) mcp=(\S+)\r?\n/m
+
+describe('npm start', () => {
+  verifies(
+    ['contract-2-start', 'contract-2-ready-line', 'contract-2-card'],
+    'prints a card with all that a person needs, then the ready line',
+    async () => {
+      const server = runNpm(['start', '--silent'], inMemory)
+      const [, issuer = '', mcp = ''] = await server.until(readyLine)
+      const card = server.output.stdout
+      expect(card.trimEnd().split(/\r?\n/).at(-1)).toBe(`ready issuer=${issuer} mcp=${mcp}`)
+      for (const part of [
+        issuer,
+        mcp,
+        `${issuer}/oauth2/authorize`,
+        `${issuer}/oauth2/token`,
+        `${issuer}/console`,
+        'local-client',
+        'neonpanel-demo',
+        ...Object.values(people),
+      ]) {
+        expect(card).toContain(part)
+      }
+      const [token = ''] = /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(card) ?? []
+      expect(contentsOf(token)).toMatchObject({
+        header: { typ: 'iat+jwt' },
+        claims: { iss: issuer, aud: issuer, scope: 'dcr.create' },
+      })
+      expect(card).toMatch(/expires|until|valid/i)
+      expect((await send(`${issuer}/readyz`)).status).toBe(200)
+      expect((await send(new URL('/readyz', mcp))).status).toBe(200)
+    },
+  )
+
+  verifies(
+    ['contract-2-card-json', 'contract-2-ready-line'],
+    'under LOG_FORMAT=json the card is one JSON line before the ready line',
+    async () => {
+      const server = runScript('start', { ...inMemory, LOG_FORMAT: 'json', LOG_LEVEL: 'fatal' })
+      const [, issuer = '', mcp = ''] = await server.until(readyLine)
+      const lines = server.output.stdout.trimEnd().split(/\r?\n/)
+      expect(lines).toHaveLength(2)
+      const card = JSON.stringify(JSON.parse(lines[0] ?? ''))
+      for (const part of [issuer, mcp, `${issuer}/console`, 'local-client', people.owner, 'eyJ']) {
+        expect(card).toContain(part)
+      }
+      expect(card).toContain(`${issuer}/oauth2/authorize`)
+      expect(card).toContain(`${issuer}/oauth2/token`)
+    },
+  )
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    verifies('contract-2-signals', `${signal} ends it with exit code 0 within 10 s`, async () => {
+      const server = runScript('start', inMemory)
+      const [, issuer = ''] = await server.until(readyLine)
+      const idle = connect(Number(new URL(issuer).port), '127.0.0.1')
+      idle.on('error', () => {})
+      const { code, tookMs, stderr } = await server.stop(signal)
+      idle.destroy()
+      expect(code, stderr).toBe(0)
+      expect(tookMs).toBeLessThan(10_000)
+    })
+  }
+
+  verifies(
+    ['contract-2.1-ports', 'contract-2.1-host', 'RS-34'],
+    'with port 0 the URLs follow the bound ports, on 127.0.0.1',
+    async () => {
+      const server = runScript('start', inMemory)
+      const [, issuer = '', mcp = ''] = await server.until(readyLine)
+      expect(issuer).toMatch(/^http:\/\/localhost:[1-9]\d+$/)
+      expect(mcp).toMatch(/^http:\/\/localhost:[1-9]\d+\/mcp$/)
+      const { port } = new URL(issuer)
+      expect((await send(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+      await expect(send(`http://[::1]:${port}/healthz`)).rejects.toThrow()
+    },
+  )
+
+  verifies('contract-2.1-host', 'HOST chooses the listening address', async () => {
+    const server = runScript('start', { ...inMemory, HOST: '127.0.0.2' })
+    const [, issuer = ''] = await server.until(readyLine)
+    const { port } = new URL(issuer)
+    const headers = { host: `localhost:${port}` }
+    expect((await send(`http://127.0.0.2:${port}/healthz`, { headers })).status).toBe(200)
+    await expect(send(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
+  })
+
+  verifies('contract-2.1-ports', 'a port that is taken is said in plain words', async () => {
+    const first = runScript('start', inMemory)
+    const [, issuer = ''] = await first.until(readyLine)
+    const { port } = new URL(issuer)
+    const second = await runScript('start', { ...inMemory, AUTH_PORT: port }).finished()
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(port)
+    expect(second.stderr).not.toMatch(/^\s+at /m)
+  })
+
+  verifies(
+    ['contract-2.1-data-dir', 'contract-2.1-database-url', 'contract-2.1-data-dir-lock'],
+    'keeps its data in .neonpanel, which a second process is told about',
+    async () => {
+      const directory = await temporaryDirectory()
+      const first = runScript('start', anyPorts, directory)
+      const [, issuer = ''] = await first.until(readyLine)
+      const keys = (await send(`${issuer}/oauth2/jwks`)).text
+      expect(existsSync(join(directory, '.neonpanel'))).toBe(true)
+
+      const second = await runScript('start', anyPorts, directory).finished()
+      expect(second.code).toBe(1)
+      expect(second.stderr).toContain(String(first.child.pid))
+      expect(second.stderr).toContain('.neonpanel')
+
+      expect((await first.stop()).code).toBe(0)
+      const again = runScript('start', anyPorts, directory)
+      const [, issuerAgain = ''] = await again.until(readyLine)
+      expect((await send(`${issuerAgain}/oauth2/jwks`)).text).toBe(keys)
+    },
+  )
+
+  verifies(
+    'contract-2.1-data-dir-lock',
+    'a lock that a killed process left behind is taken over',
+    async () => {
+      const directory = await temporaryDirectory()
+      const first = runScript('start', { ...anyPorts, DATA_DIR: directory })
+      await first.until(readyLine)
+      await first.stop('SIGKILL')
+      const second = runScript('start', { ...anyPorts, DATA_DIR: directory })
+      await second.until(readyLine)
+      expect((await second.stop()).code).toBe(0)
+    },
+  )
+
+  verifies(
+    'contract-2.1-data-dir-memory',
+    'with DATA_DIR=memory nothing is left behind',
+    async () => {
+      const directory = await temporaryDirectory()
+      const server = runScript('start', inMemory, directory)
+      await server.until(readyLine)
+      expect((await server.stop()).code).toBe(0)
+      expect(await readdir(directory)).toEqual([])
+    },
+  )
+
+  verifies(
+    ['contract-1-issuer-default', 'contract-1-resource-default'],
+    'is at http://localhost:4400 and http://localhost:4401/mcp by default, as the README says',
+    async () => {
+      const { parseConfig } = await import('@neonpanel/authorization-server/config')
+      expect(parseConfig({})).toMatchObject({
+        issuer: 'http://localhost:4400',
+        mcpUrl: 'http://localhost:4401/mcp',
+      })
+      const resource = await import('@neonpanel/resource-server/config')
+      expect(resource.parseConfig({})).toMatchObject({
+        issuer: 'http://localhost:4400',
+        mcpUrl: 'http://localhost:4401/mcp',
+      })
+    },
+  )
+
+  verifies(
+    'contract-2.1-log',
+    'logs JSON where no terminal reads it, and never a secret',
+    async () => {
+      const { LOG_FORMAT: _, LOG_LEVEL: __, ...environment } = inMemory
+      const server = runScript('start', environment)
+      const [, issuer = ''] = await server.until(readyLine)
+      await send(`${issuer}/oauth2/authorize?client_id=x&code=must-not-be-logged`)
+      await server.stop()
+      const { stdout, stderr } = server.output
+      const lines = stderr.split(/\r?\n/).filter(Boolean)
+      expect(lines.length).toBeGreaterThanOrEqual(1)
+      for (const line of lines) expect(() => JSON.parse(line), line).not.toThrow()
+      expect(stderr).toContain('/oauth2/authorize')
+      expect(stdout + stderr).not.toContain('must-not-be-logged')
+    },
+  )
+
+  verifies(
+    [
+      'contract-2-node',
+      'contract-2-no-downloads',
+      'contract-2-test',
+      'contract-1-packages',
+      'contract-1-built-on',
+    ],
+    'the packages are what the contract says they are',
+    async () => {
+      const read = async (path: string) =>
+        JSON.parse(await readFile(join(repository, path, 'package.json'), 'utf8'))
+      const root = await read('.')
+      expect(root.devDependencies.node).toMatch(/^\^24\./)
+      expect(root.allowScripts).toEqual({ node: true, prisma: false, '@prisma/engines': false })
+      expect(root.scripts.test).toMatch(/\btest\b/)
+      const own = await read('e2e')
+      expect(own.scripts.test).toMatch(/vitest run.*playwright test/)
+      const auth = await read('apps/authorization-server')
+      expect(auth.dependencies).toMatchObject({
+        'oidc-provider': expect.any(String),
+        koa: expect.any(String),
+        zod: expect.any(String),
+        jose: expect.any(String),
+      })
+      expect((await read('prisma')).dependencies).toHaveProperty('@prisma/client')
+      const mcp = await read('apps/resource-server')
+      expect(mcp.dependencies).toMatchObject({
+        '@modelcontextprotocol/server': expect.any(String),
+        koa: expect.any(String),
+        zod: expect.any(String),
+        jose: expect.any(String),
+      })
+    },
+  )
+})

@@ -1,0 +1,23 @@
+import { contractServers } from './requirements/contract-servers.ts'
+import { contractTokens } from './requirements/contract-tokens.ts'
+import { matrixAuthorizationServer } from './requirements/matrix-authorization-server.ts'
+import { decisions, matrixResourceServer } from './requirements/matrix-resource-server.ts'
+import { rfcs } from './requirements/rfc.ts'
+
+/** Every sentence that the servers are held to; each is proven by at least one test that cites its id. */
+export const requirements = {
+  ...contractServers,
+  ...contractTokens,
+  ...matrixAuthorizationServer,
+  ...matrixResourceServer,
+  ...decisions,
+  ...rfcs,
+}
+
+export type RequirementId = keyof typeof requirements
+
+/** What only a machine with a browser can prove: `e2e/browser` cites these. */
+export const provenInBrowser = [
+  'contract-2-chromium',
+  'contract-8-no-script',
+] as const satisfies readonly RequirementId[]

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config'
+
+const localServer = 'postgresql://postgres@127.0.0.1:5432/postgres'
+
+/**
+ * The protocol and client tests. On the embedded database by default; on PostgreSQL, with a database per file, when
+ * TEST_DATABASE_URL names a server or the mode is `postgresql` (`npm run test:postgres`).
+ */
+export default defineConfig(({ mode }) => {
+  // biome-ignore lint/style/noProcessEnv: a test run's configuration is what reads its environment
+  const databaseUrl = process.env.TEST_DATABASE_URL ?? (mode === 'postgresql' ? localServer : '')
+  const folders = ['architecture', 'protocol', 'clients', ...(databaseUrl ? ['postgresql'] : [])]
+  return {
+    test: {
+      include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],
+      provide: { databaseUrl },
+      maxWorkers: 2,
+      testTimeout: 20_000,
+      hookTimeout: 60_000,
+      reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+    },
+  }
+})
