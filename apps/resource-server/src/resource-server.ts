@@ -51,7 +51,7 @@ export async function createResourceServer({
   database: Database
   log: Log
   metrics: Metrics
-  testControls?: TestControls
+  testControls?: TestControls | undefined
   tools?: readonly Tool[]
 }): Promise<ResourceServer> {
   const { issuer } = config

@@ -1,43 +1,52 @@
-import {
-  type FetchLikeMcpHandler,
-  type NodeMcpRequestHandler,
-  toNodeHandler,
-} from '@modelcontextprotocol/node'
-import type { Log } from '@neonpanel/process/log'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { McpHandlerRequestOptions } from '@modelcontextprotocol/server'
 import type { McpContext } from '../request-state.ts'
 import { endWithToken } from './open-answer.ts'
 import { authInfoOf } from './server.ts'
 
-/** Makes one of the SDK's web-standard handlers answer Node requests. */
-export function nodeHandler(handler: FetchLikeMcpHandler, log: Log): NodeMcpRequestHandler {
-  return toNodeHandler(handler, {
-    onerror: (error) => log.error({ err: error }, 'MCP handler failed'),
-  })
-}
+/** One of the SDK's web-standard handlers. */
+export type WebHandler = (request: Request, options: McpHandlerRequestOptions) => Promise<Response>
 
 /**
- * Lets the SDK answer a request on the raw response; Koa's headers stay. The handler sees neither the bearer token nor
- * who else is behind the request: only what `Caller` says.
+ * Lets the SDK answer a request on the raw response; Koa's headers stay. The body is handed over parsed, so that it is
+ * neither read nor written again. The handler sees neither the bearer token nor who else is behind the request: only
+ * what `Caller` says.
  *
  * @param body the parsed body of a POST
  * @param end how to close the answer when the token dies meanwhile; without it the connection is cut
  */
 export async function handOver(
   ctx: McpContext,
-  handler: NodeMcpRequestHandler,
-  { body, end }: { body?: unknown; end?: () => void } = {},
+  handler: WebHandler,
+  { body, end = () => ctx.res.destroy() }: { body?: unknown; end?: () => void } = {},
 ) {
+  const authInfo = authInfoOf(ctx.state, ctx.state.resource.identifier)
+  const parsedBody = body === undefined ? {} : { parsedBody: body }
+  const gone = callerGone(ctx.res)
+  const response = await handler(webRequest(ctx, gone), { authInfo, ...parsedBody })
   ctx.respond = false
-  endWithToken(ctx, end ?? (() => ctx.res.destroy()))
-  const { authorization: _kept, ...headers } = ctx.req.headers
-  const request = {
-    method: ctx.method,
-    url: ctx.req.url ?? '/',
-    headers: { ...headers, accept: lenientAccept(headers.accept) },
-    auth: authInfoOf(ctx.state, ctx.state.resource.identifier),
-    async *[Symbol.asyncIterator]() {},
+  endWithToken(ctx, end)
+  if (isEventStream(response)) await sendStream(response, ctx.res, gone)
+  else await sendWhole(response, ctx.res)
+}
+
+/** Aborts when the caller goes away before the answer has ended. */
+function callerGone(res: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+function webRequest({ req, method }: McpContext, signal: AbortSignal): Request {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (name !== 'authorization' && value !== undefined) headers.set(name, String(value))
   }
-  await handler(request, ctx.res, body)
+  headers.set('accept', lenientAccept(req.headers.accept))
+  return new Request(`http://localhost${req.url}`, { method, headers, signal })
 }
 
 /** The SDK looks for both types by name; whoever accepts anything accepts them. */
@@ -45,3 +54,28 @@ function lenientAccept(accept: string | undefined): string {
   const anything = accept === undefined || /(?:^|,)\s*\*\/\*/.test(accept)
   return anything ? 'application/json, text/event-stream' : accept
 }
+
+function isEventStream({ body, headers }: Response): boolean {
+  return body !== null && headers.get('Content-Type')?.startsWith('text/event-stream') === true
+}
+
+async function sendWhole(response: Response, res: ServerResponse) {
+  const content = Buffer.from(await response.arrayBuffer())
+  const headers = { ...Object.fromEntries(response.headers), 'content-length': content.length }
+  res.writeHead(response.status, headers).end(content)
+}
+
+async function sendStream(response: Response, res: ServerResponse, gone: AbortSignal) {
+  res.writeHead(response.status, Object.fromEntries(response.headers))
+  // The first event may be long in coming; the client wants to know now that the stream is open.
+  res.flushHeaders()
+  const reader = response.body!.getReader()
+  gone.addEventListener('abort', () => void reader.cancel())
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    if (!res.write(chunk.value)) await once(res, 'drain', { signal: gone }).catch(leave)
+  }
+  res.end()
+}
+
+/** The reader has been cancelled: the next read ends the loop. */
+function leave() {}

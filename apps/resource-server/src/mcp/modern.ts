@@ -2,7 +2,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '@neonpanel/process/log'
 import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
 import type { McpContext } from '../request-state.ts'
-import { handOver, nodeHandler } from './hand-over.ts'
+import { handOver } from './hand-over.ts'
 import { messageOf } from './request-era.ts'
 import type { McpServers } from './server.ts'
 
@@ -23,11 +23,10 @@ export function createModernTransport({
     ({ requestInfo }) => servers.create(requestInfo?.headers.get('Mcp-Name')),
     { legacy: 'reject', onerror: (error) => log.debug({ err: error }, 'request refused') },
   )
-  const handle = nodeHandler(handler, log)
   return {
     async answer(ctx: McpContext) {
       const body = messageOf(ctx)
-      if (holdsNeededScopes(ctx, neededScopes(body))) await handOver(ctx, handle, { body })
+      if (holdsNeededScopes(ctx, neededScopes(body))) await handOver(ctx, handler.fetch, { body })
     },
     close: () => handler.close(),
   }

@@ -1,12 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import {
   type McpServer,
   SUPPORTED_PROTOCOL_VERSIONS,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
-import type { Log } from '@neonpanel/process/log'
-import { nodeHandler } from './hand-over.ts'
+import type { WebHandler } from './hand-over.ts'
 
 /** A session of revisions 2025-03-26 to 2025-11-25. */
 export interface Session {
@@ -14,7 +12,7 @@ export interface Session {
   /** See `ownerOf`. */
   readonly owner: string
   readonly protocolVersion: string
-  readonly handle: NodeMcpRequestHandler
+  readonly handle: WebHandler
   /** When its last answer ended; undefined while one is open. */
   idleSinceMs(): number | undefined
   /** Counts an answer as open until it closes. */
@@ -43,7 +41,6 @@ export async function openSession({
   protocolVersion,
   server,
   adopted,
-  log,
   onclose,
 }: {
   id: string
@@ -51,7 +48,6 @@ export async function openSession({
   protocolVersion: string
   server: McpServer
   adopted: boolean
-  log: Log
   onclose: () => void
 }): Promise<Session> {
   const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
@@ -65,7 +61,7 @@ export async function openSession({
     id,
     owner,
     protocolVersion,
-    handle: nodeHandler({ fetch: (request, more) => transport.handleRequest(request, more) }, log),
+    handle: (request, options) => transport.handleRequest(request, options),
     idleSinceMs: () => (openAnswers > 0 ? undefined : idleSinceMs),
     hold(response) {
       openAnswers += 1

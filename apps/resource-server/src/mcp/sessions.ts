@@ -52,7 +52,7 @@ export function createSessions({
     else if (sessions.size >= limitPerProcess) end(longestIdle([...sessions.values()]))
     const server = servers.create()
     const onclose = () => sessions.delete(id)
-    const session = await openSession({ id, owner, protocolVersion, server, adopted, log, onclose })
+    const session = await openSession({ id, owner, protocolVersion, server, adopted, onclose })
     sessions.set(id, session)
     return session
   }
