@@ -1,5 +1,6 @@
 import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
+import type { Context } from 'koa'
 import Provider from 'oidc-provider'
 import { hashOf } from '../provider/secrets.ts'
 
@@ -16,24 +17,28 @@ export interface Device {
   readonly seenAt: number
 }
 
-type SavedSession = InstanceType<Provider['Session']>
-
-/** Notes for each signed-in session which browser holds it and from where, whenever the provider saves it. */
+/** Notes which browser holds a session, and from where, whenever the provider saves one. */
 export function rememberDevices(provider: Provider, database: Database, log: Log): void {
-  provider.on('session.saved', (session: SavedSession) => {
+  provider.on('session.saved', (session: NotedSession) => {
     const ctx = Provider.ctx
     if (!ctx || !session.accountId) return
-    const device = deviceOf(ctx.get('User-Agent'), ctx.ip)
-    saveDevice(database, session, device).catch((error: unknown) => {
+    noteDevice(database, session, ctx).catch((error: unknown) => {
       log.warn({ err: error }, 'the device of a session was not noted')
     })
   })
 }
 
-async function saveDevice({ prisma }: Database, session: SavedSession, device: Device) {
+type NotedSession = Pick<InstanceType<Provider['Session']>, 'uid' | 'accountId' | 'exp'>
+
+/** Notes that a session is used now, by the browser that sent this request. */
+export async function noteDevice(
+  { prisma }: Database,
+  session: NotedSession,
+  request: Pick<Context, 'get' | 'ip'>,
+): Promise<void> {
   const idHash = hashOf(session.uid)
   const noted = {
-    payload: JSON.stringify(device),
+    payload: JSON.stringify(deviceOf(request.get('User-Agent'), request.ip)),
     accountId: session.accountId ?? null,
     expiresAt: session.exp ? new Date(session.exp * 1000) : null,
   }

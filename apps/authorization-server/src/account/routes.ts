@@ -4,19 +4,22 @@ import type { ServerContext } from '../context.ts'
 import { findMemberships } from '../people/directory.ts'
 import { receiveForm } from '../web/forms.ts'
 import { sendPage } from '../web/layout.ts'
+import { routesOf } from '../web/router.ts'
 import { requireSignedIn, signedIn } from '../web/signed-in.ts'
 import { listConnectedApps, revokeApp } from './connected-apps.ts'
+import { noteDevice } from './devices.ts'
 import { connectedAppsPage, type Notice, notices, profilePage } from './pages.ts'
 import { endOtherSessions, endSession, listSessions } from './sessions.ts'
 
 /** `/account`: what a person sees and ends of their own. */
 export function accountRoutes(context: ServerContext): Middleware {
-  const { config, database, provider } = context
+  const { config, database } = context
   const router = new Router({ prefix: '/account' })
   const guard = requireSignedIn(context) as RouterMiddleware
 
   router.get('/', guard, async (ctx) => {
     const { person, session, viewer } = signedIn(ctx)
+    await noteDevice(database, session, ctx)
     const page = connectedAppsPage({
       viewer,
       apps: await listConnectedApps(context, person.id),
@@ -35,7 +38,7 @@ export function accountRoutes(context: ServerContext): Middleware {
 
   router.post('/apps/revoke', guard, async (ctx) => {
     const { person, boundTo } = signedIn(ctx)
-    const form = await receiveForm(ctx, provider, boundTo)
+    const form = await receiveForm(ctx, context.provider, boundTo)
     const { correlationId } = ctx.state
     await revokeApp(context, person.id, form.get('client_id') ?? '', correlationId)
     backToAccount(ctx, 'revoked')
@@ -43,19 +46,19 @@ export function accountRoutes(context: ServerContext): Middleware {
 
   router.post('/sessions/end', guard, async (ctx) => {
     const { person, boundTo } = signedIn(ctx)
-    const form = await receiveForm(ctx, provider, boundTo)
+    const form = await receiveForm(ctx, context.provider, boundTo)
     await endSession(database, person.id, form.get('session') ?? '', ctx.state.correlationId)
     backToAccount(ctx, 'signed-out')
   })
 
   router.post('/sessions/end-others', guard, async (ctx) => {
     const { person, session, boundTo } = signedIn(ctx)
-    await receiveForm(ctx, provider, boundTo)
+    await receiveForm(ctx, context.provider, boundTo)
     await endOtherSessions(database, person.id, session.uid, ctx.state.correlationId)
     backToAccount(ctx, 'signed-out-elsewhere')
   })
 
-  return router.routes() as Middleware
+  return routesOf(router)
 }
 
 /** The form was done: a reload shows the page and does not repeat it. */

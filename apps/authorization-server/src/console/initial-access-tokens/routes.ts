@@ -20,11 +20,11 @@ import { tokensPage } from './pages.ts'
 const section = '/console/initial-access-tokens'
 
 export function initialAccessTokenRoutes(router: Router, context: ServerContext): void {
-  const { config, provider } = context
+  const { config } = context
   router.get('/initial-access-tokens', (ctx) => showTokens(context, ctx, {}))
 
   router.post('/initial-access-tokens', async (ctx) => {
-    const posted = await receiveForm(ctx, provider, signedIn(ctx).boundTo)
+    const posted = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     const read = readMintForm(posted)
     if (!read.ok) return showTokens(context, ctx, { form: read.form })
     if (config.registrationMode === 'off') return backTo(ctx, section)
@@ -32,7 +32,7 @@ export function initialAccessTokenRoutes(router: Router, context: ServerContext)
   })
 
   router.post('/initial-access-tokens/revoke', async (ctx) => {
-    const posted = await receiveForm(ctx, provider, signedIn(ctx).boundTo)
+    const posted = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     await revokeInitialAccessToken(context, posted.get('jti') ?? '')
     backTo(ctx, section, 'token-revoked')
   })

@@ -24,7 +24,6 @@ import { userPage, usersPage } from './pages.ts'
 const section = '/console/users'
 
 export function usersRoutes(router: Router, context: ServerContext): void {
-  const { provider } = context
   router.get('/users', async (ctx) => {
     const search = String(ctx.query.q ?? '').trim()
     const people = await listPeople(context, search, readPage(ctx))
@@ -36,7 +35,7 @@ export function usersRoutes(router: Router, context: ServerContext): void {
 
   router.post('/users/:id/roles', async (ctx) => {
     const id = String(ctx.params.id)
-    const form = await receiveForm(ctx, provider, signedIn(ctx).boundTo)
+    const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     const changed = await changeRoles(context, id, readRoles(form), administrator(ctx))
     if (!changed.ok) ctx.throw(400, 'One of these companies no longer exists.')
     backTo(ctx, `${section}/${id}`, 'roles-changed')
@@ -45,7 +44,7 @@ export function usersRoutes(router: Router, context: ServerContext): void {
   router.post('/users/:id/suspend', async (ctx) => {
     const id = String(ctx.params.id)
     const { boundTo, person } = signedIn(ctx)
-    await receiveForm(ctx, provider, boundTo)
+    await receiveForm(ctx, context.provider, boundTo)
     if (person.id === id) ctx.throw(409, 'You can’t suspend yourself. Another administrator can.')
     await suspendPerson(context, id, administrator(ctx))
     backTo(ctx, `${section}/${id}`, 'person-suspended')
@@ -53,13 +52,13 @@ export function usersRoutes(router: Router, context: ServerContext): void {
 
   router.post('/users/:id/reinstate', async (ctx) => {
     const id = String(ctx.params.id)
-    await receiveForm(ctx, provider, signedIn(ctx).boundTo)
+    await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     await reinstatePerson(context, id, administrator(ctx))
     backTo(ctx, `${section}/${id}`, 'person-reinstated')
   })
 
   router.post('/users/:id/grants/revoke', async (ctx) => {
-    const form = await receiveForm(ctx, provider, signedIn(ctx).boundTo)
+    const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     const grantId = form.get('grant_id') ?? ''
     await revokeGrant(context, grantId, 'administrator', ctx.state.correlationId)
     backTo(ctx, `${section}/${String(ctx.params.id)}`, 'grant-revoked')

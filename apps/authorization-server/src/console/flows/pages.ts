@@ -1,0 +1,240 @@
+import { type Html, html, when } from '../../web/html.ts'
+import { icon } from '../../web/icons.ts'
+import { type App, appMark, appName } from '../../web/identity.ts'
+import { formatClock, formatDate, formatDateTime, time } from '../../web/time.ts'
+import { detailList } from '../audit/pages.ts'
+import { counted } from '../pager.ts'
+import { type Flow, type FlowStatus, type FlowStep, flowSteps, stepStates } from './flow.ts'
+import type { FlowFilter } from './flow-list.ts'
+
+/** Names of what flows name by id. */
+export interface FlowNames {
+  readonly apps: ReadonlyMap<string, App>
+  /** E-mail addresses by person id. */
+  readonly people: ReadonlyMap<string, string>
+}
+
+export interface FlowsView {
+  readonly flows: readonly Flow[]
+  /** How many there are of each status, whatever the filter. */
+  readonly counts: Readonly<Record<FlowStatus, number>>
+  readonly filter: FlowFilter
+  readonly names: FlowNames
+  /** Whether older events were not looked at. */
+  readonly isCut: boolean
+  /** Address of the next page, if there is one. */
+  readonly olderHref: string | undefined
+}
+
+export function flowsPage(view: FlowsView): Html {
+  const { flows, filter, isCut } = view
+  return html`<header class="page-header">
+      <h1>Flows</h1>
+      <p class="lede">Every attempt to connect a client, as far as this server took part in it: from the authorization request to the token. Told by the audit log, so no secret is in it.</p>
+    </header>
+    <div class="stack">
+      ${statusLinks(view)}
+      <form class="toolbar" method="get" role="search">
+        ${filter.status && html`<input type="hidden" name="status" value="${filter.status}">`}
+        ${filter.clientId && html`<input type="hidden" name="client_id" value="${filter.clientId}">`}
+        <div class="search">
+          ${icon('search')}
+          <label class="visually-hidden" for="q">Search flows</label>
+          <input class="input" id="q" name="q" type="search" value="${filter.search ?? ''}" placeholder="Person, flow or correlation ID">
+        </div>
+        <button class="button" type="submit">Filter</button>
+        ${filter.clientId && html`<p class="cluster"><span class="badge">Client ${filter.clientId}</span><a class="small" href="/console/flows">Show all clients</a></p>`}
+      </form>
+      ${flows.length > 0 ? flowsTable(view) : noFlows}
+      ${isCut && html`<p class="faint">Older flows are in the audit log: this page looks at its last 5,000 events.</p>`}
+    </div>`
+}
+
+const statusNames = {
+  failed: 'Failed',
+  in_progress: 'In progress',
+  denied: 'Denied',
+  abandoned: 'Abandoned',
+  completed: 'Completed',
+} as const satisfies Record<FlowStatus, string>
+
+function statusLinks({ counts, filter }: FlowsView): Html {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const link = (status: FlowStatus | undefined, label: string, count: number) => {
+    const query = new URLSearchParams({
+      ...(status && { status }),
+      ...(filter.clientId && { client_id: filter.clientId }),
+    })
+    return html`<a href="/console/flows?${String(query)}"${when(status === filter.status, 'aria-current="true"')}>${label} <span>${count}</span></a>`
+  }
+  const statuses = Object.keys(statusNames) as FlowStatus[]
+  return html`<nav class="segmented" aria-label="Status">
+        ${link(undefined, 'All', all)}
+        ${statuses.map((status) => link(status, statusNames[status], counts[status]))}
+      </nav>`
+}
+
+const noFlows = html`<section class="card empty" aria-label="Flows">
+        ${icon('flow')}
+        <h3>No flows match</h3>
+        <p>A flow begins when a client sends somebody here, or is refused.</p>
+        <p class="cluster"><a class="button" href="/console/flows">Show all flows</a></p>
+      </section>`
+
+function flowsTable({ flows, names, olderHref }: FlowsView): Html {
+  return html`<section class="card table-wrap" aria-label="Flows">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Status</th>
+              <th scope="col">Client and user</th>
+              <th scope="col">Step reached</th>
+              <th class="num" scope="col">Duration</th>
+              <th scope="col">Started, UTC</th>
+            </tr>
+          </thead>
+          <tbody>${flows.map((flow) => flowRow(flow, names))}</tbody>
+        </table>
+        <footer class="card-footer">
+          <p>${counted(flows.length, 'flow')}</p>
+          ${olderHref && html`<p><a class="button button-small" href="${olderHref}">Older</a></p>`}
+        </footer>
+      </section>`
+}
+
+const statusTones = {
+  completed: html` data-tone="ok"`,
+  failed: html` data-tone="danger" data-shape="square"`,
+  denied: html` data-tone="neutral"`,
+  abandoned: html` data-tone="neutral" data-shape="ring"`,
+  in_progress: html` data-tone="accent" data-shape="ring"`,
+} as const satisfies Record<FlowStatus, Html>
+
+export function flowStatus({ status, step }: Flow, withStep = false): Html {
+  const at = withStep && status === 'failed' ? ` at ${stepNames[step].toLowerCase()}` : ''
+  return html`<span class="status"${statusTones[status]}>${statusNames[status]}${at}</span>`
+}
+
+const stepNames: Readonly<Record<FlowStep, string>> = {
+  register: 'Register',
+  authorize: 'Authorize',
+  sign_in: 'Sign in',
+  consent: 'Consent',
+  code: 'Code',
+  token: 'Token',
+}
+
+function flowRow(flow: Flow, names: FlowNames): Html {
+  const app = appOf(flow, names)
+  const states = stepStates(flow)
+  return html`<tr>
+              <td>${flowStatus(flow)}</td>
+              <td>
+                <div class="identity">
+                  ${appMark(app)}
+                  <p><a class="row-link" href="${flowHref(flow)}">${appName(app)}</a><span class="faint breakable">${personOf(flow, names)}</span></p>
+                </div>
+              </td>
+              <td data-label="Step reached">
+                <div class="stack stack-tight">
+                  <span class="track" aria-hidden="true">${flowSteps.map((step) => html`<i${states[step] !== 'skipped' && html` data-state="${states[step]}"`}></i>`)}</span>
+                  <span class="small">${stepNames[flow.step]}${flow.reason && `, ${flow.reason}`}</span>
+                </div>
+              </td>
+              <td class="num nowrap" data-label="Duration">${durationText(flow)}</td>
+              <td class="nowrap" data-label="Started">${time(flow.startedAt, `${formatDate(flow.startedAt)}, ${formatClock(flow.startedAt)}`)}</td>
+            </tr>`
+}
+
+export function flowHref({ id }: Pick<Flow, 'id'>): string {
+  return `/console/flows/${encodeURIComponent(id)}`
+}
+
+export function appOf({ clientId }: Flow, { apps }: FlowNames): App {
+  const unknown = { clientId: clientId ?? '', name: clientId ?? 'Unknown client', reviewed: false }
+  return (clientId && apps.get(clientId)) || unknown
+}
+
+function personOf({ personId }: Flow, { people }: FlowNames): string {
+  return personId ? (people.get(personId) ?? personId) : 'no user yet'
+}
+
+function durationText({ startedAt, endedAt }: Flow): string {
+  const seconds = (endedAt.getTime() - startedAt.getTime()) / 1000
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  return `${Math.floor(seconds / 60)} m ${Math.floor(seconds % 60)} s`
+}
+
+/** One flow: its steps, and the events that tell it. */
+export function flowPage(flow: Flow, names: FlowNames): Html {
+  const app = appOf(flow, names)
+  return html`<header class="page-header">
+      <nav aria-label="Breadcrumb">
+        <ol class="breadcrumb">
+          <li><a href="/console/flows">Flows</a></li>
+          <li><code>${flow.id}</code></li>
+        </ol>
+      </nav>
+      <h1>${titles[flow.status](appName(app))}</h1>
+      <p class="cluster">${flowStatus(flow, true)} ${flow.reason && html`<span class="muted">${flow.reason}</span>`}</p>
+    </header>
+    <div class="stack stack-loose">
+      ${summary(flow, names, app)}
+      <section class="card table-wrap" aria-labelledby="events-title">
+        <header class="card-header"><h2 id="events-title">Events</h2></header>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">After</th>
+              <th scope="col">Event</th>
+              <th scope="col">Detail</th>
+              <th class="minor" scope="col">Correlation ID</th>
+            </tr>
+          </thead>
+          <tbody>${flow.events.map((event) => eventRow(flow, event))}</tbody>
+        </table>
+      </section>
+    </div>`
+}
+
+const titles: Readonly<Record<FlowStatus, (name: string) => string>> = {
+  completed: (name) => `${name} got its tokens`,
+  failed: (name) => `${name} was refused`,
+  denied: (name) => `${name} was not let in`,
+  in_progress: (name) => `${name} is connecting`,
+  abandoned: (name) => `${name} never came back`,
+}
+
+const stateWords = {
+  ok: 'done',
+  failed: 'failed',
+  stopped: 'stopped here',
+  live: 'waiting',
+  skipped: 'not reached or not needed',
+} as const
+
+function summary(flow: Flow, names: FlowNames, app: App): Html {
+  const states = stepStates(flow)
+  return html`<section class="card card-body stack stack-loose" aria-label="Summary">
+        <dl class="facts facts-row">
+          <div><dt>Client</dt><dd>${flow.clientId ? html`<a class="breakable" href="/console/clients/${encodeURIComponent(flow.clientId)}">${appName(app)}</a>` : 'Unknown'}</dd></div>
+          <div><dt>User</dt><dd>${flow.personId ? html`<a href="/console/users/${encodeURIComponent(flow.personId)}">${personOf(flow, names)}</a>` : 'Not known yet'}</dd></div>
+          <div><dt>Started</dt><dd>${time(flow.startedAt, formatDateTime(flow.startedAt))}</dd></div>
+          <div><dt>Duration</dt><dd class="nums">${durationText(flow)}</dd></div>
+        </dl>
+        <ol class="track-nav" aria-label="Steps of this flow">
+          ${flowSteps.map((step) => html`<li data-state="${states[step]}"><span>${stepNames[step]}<span class="visually-hidden">, ${stateWords[states[step]]}</span></span></li>`)}
+        </ol>
+      </section>`
+}
+
+function eventRow(flow: Flow, event: Flow['events'][number]): Html {
+  const after = event.at.getTime() - flow.startedAt.getTime()
+  const isBad = /\.(?:failed|refused|denied)$/.test(event.type)
+  return html`<tr>
+              <td class="nowrap">${time(event.at, after < 1000 ? `${after} ms` : `${(after / 1000).toFixed(1)} s`)}</td>
+              <td data-label="Event">${isBad ? html`<span class="status" data-tone="danger" data-shape="square"><code class="small-code">${event.type}</code></span>` : html`<code class="small-code">${event.type}</code>`}</td>
+              <td class="breakable" data-label="Detail">${detailList(event)}</td>
+              <td class="minor" data-label="Correlation ID">${event.correlationId ? html`<a href="/console/audit?correlation_id=${encodeURIComponent(event.correlationId)}"><code class="small-code nowrap">${event.correlationId}</code></a>` : html`<span class="faint">None</span>`}</td>
+            </tr>`
+}

@@ -1,0 +1,206 @@
+import { ago } from '../../web/ago.ts'
+import { breakable, type Html, html, when } from '../../web/html.ts'
+import { icon } from '../../web/icons.ts'
+import { appName } from '../../web/identity.ts'
+import { formatClock, formatDate } from '../../web/time.ts'
+import type { Flow } from '../flows/flow.ts'
+import { appOf, type FlowNames, flowHref, flowStatus } from '../flows/pages.ts'
+import { counted } from '../pager.ts'
+import { barChart, sparkline } from './charts.ts'
+import { type Figures, type Part, type Period, periods } from './figures.ts'
+
+export interface OverviewView {
+  readonly figures: Figures
+  readonly names: FlowNames
+  readonly faultsOn: number
+  readonly issuer: string
+  readonly mcpUrl: string
+  readonly registrationMode: 'iat' | 'open' | 'off'
+}
+
+export function overviewPage(view: OverviewView): Html {
+  const { figures, issuer } = view
+  const periodLink = (period: Period) =>
+    html`<a href="?period=${period}"${when(period === figures.period, 'aria-current="true"')}>${periods[period].label}</a>`
+  return html`<header class="page-header">
+      <div class="spread">
+        <h1>Overview</h1>
+        <nav class="segmented" aria-label="Period">${(Object.keys(periods) as Period[]).map(periodLink)}</nav>
+      </div>
+      <p class="lede">Sign-ins and tokens of ${new URL(issuer).host} in ${periods[figures.period].words}.</p>
+    </header>
+    <div class="stack stack-loose">
+      ${tiles(figures)}
+      <div class="columns columns-aside">
+        ${chartCard(figures)}
+        ${attentionCard(view)}
+      </div>
+      ${setupCard(view)}
+    </div>`
+}
+
+function tiles({ flows, parts, activeGrants, isCut }: Figures): Html {
+  const count = (...statuses: Flow['status'][]) =>
+    flows.filter(({ status }) => statuses.includes(status)).length
+  const [completed, failed, stopped] = [
+    count('completed'),
+    count('failed'),
+    count('denied', 'abandoned'),
+  ]
+  const share =
+    flows.length === 0 ? 'None yet' : `${((completed / flows.length) * 100).toFixed(1)}%`
+  const tokens = parts.reduce((sum, part) => sum + part.tokens, 0)
+  const series = (name: Exclude<keyof Part, 'from'>) => parts.map((part) => part[name])
+  return html`<dl class="tiles">
+        ${tile('Authorizations started', number(flows.length), isCut ? 'Counted from the last 5,000 events' : `${count('in_progress')} in progress`, sparkline(series('started')))}
+        ${tile('Completed', share, `${number(completed)} of ${number(flows.length)}`, sparkline(series('completed')))}
+        ${tile('Failed', number(failed), `${number(stopped)} more denied or abandoned`, sparkline(series('failed'), 'danger'), failed > 0)}
+        ${tile('Access tokens issued', number(tokens), `${counted(activeGrants, 'grant')} active now`, sparkline(series('tokens')))}
+      </dl>`
+}
+
+const number = (value: number) => value.toLocaleString('en-GB')
+
+function tile(title: string, value: string, note: string, line: Html, alerts = false): Html {
+  return html`<div class="card tile">
+          <dt>${title}</dt>
+          <dd class="tile-value${alerts && ' tile-alert'}">${value}</dd>
+          <dd>${note}</dd>
+          <dd>${line}</dd>
+        </div>`
+}
+
+function chartCard({ parts, period }: Figures): Html {
+  const byDay = period === '7d'
+  return html`<section class="card" aria-labelledby="chart-title">
+          <header class="card-header">
+            <h2 id="chart-title">Flows over time, UTC</h2>
+            <ul class="legend">
+              <li>Completed</li>
+              <li data-tone="danger">Failed</li>
+            </ul>
+          </header>
+          <div class="card-body">${barChart(parts, (from) => (byDay ? formatDate(from).slice(0, -5) : formatClock(from).slice(0, 5)))}</div>
+        </section>`
+}
+
+function attentionCard({ figures, names, faultsOn }: OverviewView): Html {
+  const failed = figures.flows.filter(({ status }) => status === 'failed').slice(0, 3)
+  const item = (flow: Flow) =>
+    html`<li class="stack stack-tight">
+              <p class="spread">${flowStatus(flow, true)} <span class="faint">${ago(flow.startedAt)}</span></p>
+              <p><a class="row-link" href="${flowHref(flow)}">${appName(appOf(flow, names))}</a> <span class="muted">${flow.reason}</span></p>
+            </li>`
+  return html`<section class="card" aria-labelledby="attention-title">
+          <header class="card-header">
+            <h2 id="attention-title">Needs attention</h2>
+            <a class="small" href="/console/flows">All flows</a>
+          </header>
+          ${
+            failed.length === 0 && faultsOn === 0
+              ? html`<div class="empty">${icon('check')}<h3>Nothing failed</h3><p>Refused requests are listed here with their reason.</p></div>`
+              : html`<ul class="list">
+            ${failed.map(item)}
+            ${
+              faultsOn > 0 &&
+              html`<li class="stack stack-tight">
+              <p><span class="status" data-tone="warn" data-shape="square">${faultsOn === 1 ? '1 fault is on' : `${faultsOn} faults are on`}</span></p>
+              <p><a class="row-link" href="/console/faults">Faults</a> <span class="muted">Requests are answered wrongly on purpose</span></p>
+            </li>`
+            }
+          </ul>`
+          }
+        </section>`
+}
+
+function setupCard(view: OverviewView): Html {
+  const { figures, issuer, mcpUrl, registrationMode } = view
+  const needsToken = registrationMode === 'iat'
+  const steps = [
+    url('MCP URL', 'Paste this into ChatGPT, Claude, Cursor or VS Code.', mcpUrl),
+    url(
+      'Authorize URL',
+      'Where people sign in. PKCE with S256 is required.',
+      `${issuer}/oauth2/authorize`,
+    ),
+    url('Token URL', 'Where clients redeem codes and refresh tokens.', `${issuer}/oauth2/token`),
+    task(
+      true,
+      'Signing key',
+      html`<code class="breakable">${figures.signingKid}</code> signs access tokens.`,
+      '/console/keys',
+      'View keys',
+    ),
+    ...(needsToken
+      ? [
+          task(
+            figures.readyTokens > 0,
+            'Mint an initial access token',
+            figures.readyTokens > 0
+              ? `${counted(figures.readyTokens, 'token')} ready to use.`
+              : 'Clients that register themselves need one.',
+            '/console/initial-access-tokens',
+            'Mint a token',
+          ),
+        ]
+      : []),
+    task(
+      figures.unreviewedClients === 0,
+      'Review new clients',
+      figures.unreviewedClients === 0
+        ? 'Every client that registered itself is reviewed.'
+        : `${counted(figures.unreviewedClients, 'client')} registered and not reviewed.`,
+      '/console/clients',
+      'Review clients',
+    ),
+  ]
+  const done = steps.filter((step) => step.done).length
+  return html`<section class="card" aria-labelledby="setup-title">
+        <header class="card-header">
+          <div>
+            <h2 id="setup-title">Connect a client</h2>
+            <p class="small">Most clients need only the MCP URL and find the rest themselves.</p>
+          </div>
+          <p class="badge" data-tone="accent">${done} of ${steps.length} done</p>
+        </header>
+        <ol class="checklist">${steps.map(checklistItem)}</ol>
+      </section>`
+}
+
+interface SetupStep {
+  readonly done: boolean
+  readonly title: string
+  readonly text: string | Html
+  readonly action: Html
+}
+
+function url(title: string, text: string, value: string): SetupStep {
+  const action = html`<div class="copy-field"><code>${breakable(value)}</code></div>`
+  return { done: true, title, text, action }
+}
+
+function task(
+  done: boolean,
+  title: string,
+  text: string | Html,
+  href: string,
+  label: string,
+): SetupStep {
+  return {
+    done,
+    title,
+    text,
+    action: html`<p><a class="button button-small" href="${href}">${label}</a></p>`,
+  }
+}
+
+function checklistItem({ done, title, text, action }: SetupStep): Html {
+  return html`<li>
+            <span class="tick"${done && html` data-tone="ok"`}>${done && icon('check')}<span class="visually-hidden">${done ? 'Done' : 'To do'}</span></span>
+            <div>
+              <h3>${title}</h3>
+              <p class="small">${text}</p>
+            </div>
+            ${action}
+          </li>`
+}
