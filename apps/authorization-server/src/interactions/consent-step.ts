@@ -50,16 +50,10 @@ export async function submitConsent(
     return renderConsent(context, ctx, open, person, request, { choice, problem })
   }
   const grantId = await saveGrant(context, open, person, request, decision)
-  await recordConsent(context, ctx, {
-    granted: true,
-    personId: person.id,
-    clientId: open.app.clientId,
+  await recordConsent(context, ctx, open, person, {
     grantId,
-    detail: {
-      flow: open.interaction.cid,
-      scope: decision.granted.join(' '),
-      refused: decision.refused.join(' '),
-    },
+    scope: decision.granted.join(' '),
+    refused: decision.refused.join(' '),
   })
   await finishInteraction(context, ctx, { consent: { grantId } }, true)
 }
@@ -122,12 +116,7 @@ async function deny(
   open: OpenInteraction,
   person: Person,
 ): Promise<void> {
-  await recordConsent(context, ctx, {
-    granted: false,
-    personId: person.id,
-    clientId: open.app.clientId,
-    detail: { flow: open.interaction.cid, reason: 'denied' },
-  })
+  await recordConsent(context, ctx, open, person, { denied: 'by the person' })
   await finishInteraction(context, ctx, {
     error: 'access_denied',
     error_description: 'the person denied the request',
@@ -140,12 +129,7 @@ async function refuseAll(
   open: OpenInteraction,
   person: Person,
 ): Promise<void> {
-  await recordConsent(context, ctx, {
-    granted: false,
-    personId: person.id,
-    clientId: open.app.clientId,
-    detail: { flow: open.interaction.cid, reason: 'nothing_permitted' },
-  })
+  await recordConsent(context, ctx, open, person, { denied: 'nothing permitted' })
   await finishInteraction(context, ctx, {
     error: 'access_denied',
     error_description: 'the roles of the person permit nothing that was requested',

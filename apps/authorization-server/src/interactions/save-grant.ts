@@ -1,4 +1,5 @@
 import { now } from '@neonpanel/process/clock'
+import type { Context } from 'koa'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
 import type { Person } from '../people/directory.ts'
@@ -50,23 +51,20 @@ export async function saveGrant(
 /** Keeps that a person said yes or no; ids and names only. */
 export async function recordConsent(
   { database }: ServerContext,
-  request: { ip: string; state: { correlationId?: string } },
-  outcome: {
-    granted: boolean
-    personId: string
-    clientId: string
-    grantId?: string
-    detail?: object
-  },
+  ctx: Context,
+  { interaction, app }: OpenInteraction,
+  person: Person,
+  outcome: { grantId: string; scope: string; refused: string } | { denied: string },
 ): Promise<void> {
+  const { grantId, ...detail } = 'grantId' in outcome ? outcome : { grantId: undefined, ...outcome }
   await recordAudit(database, {
-    type: outcome.granted ? 'consent.granted' : 'consent.denied',
-    personId: outcome.personId,
-    clientId: outcome.clientId,
-    grantId: outcome.grantId,
-    correlationId: request.state.correlationId,
-    address: request.ip,
-    detail: { ...outcome.detail },
+    type: grantId ? 'consent.granted' : 'consent.denied',
+    personId: person.id,
+    clientId: app.clientId,
+    grantId,
+    correlationId: ctx.state.correlationId,
+    address: ctx.ip,
+    detail: { flow: interaction.cid, ...detail },
   })
 }
 

@@ -5,13 +5,16 @@ import { type Html, html } from './html.ts'
 
 const maximumBytes = 64 * 1024
 
+/** The part of a provider that forms need: its cookie keys and its address. */
+type FormProvider = Pick<Provider, 'keys' | 'issuer'>
+
 /**
  * The token of the forms on a page: an HMAC over what the page is bound to, under the key that signs cookies. Who
  * cannot read the page cannot post its form.
  *
  * @param boundTo what only this browser holds: an interaction's uid, a session's uid
  */
-export function csrfToken(provider: Provider, boundTo: string): string {
+export function csrfToken(provider: FormProvider, boundTo: string): string {
   return signature(signingKeys(provider)[0]!, boundTo)
 }
 
@@ -26,7 +29,7 @@ export function csrfField(token: string): Html {
  */
 export async function receiveForm(
   ctx: Context,
-  provider: Provider,
+  provider: FormProvider,
   boundTo: string,
 ): Promise<URLSearchParams> {
   if (!isSameOrigin(ctx, provider.issuer)) {
@@ -69,7 +72,7 @@ async function readForm(ctx: Context): Promise<URLSearchParams> {
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
-function signingKeys(provider: Provider): readonly string[] {
+function signingKeys(provider: FormProvider): readonly string[] {
   if (!Array.isArray(provider.keys)) throw new Error('the provider has no list of cookie keys')
   return provider.keys
 }
