@@ -28,7 +28,7 @@ export async function attemptSignIn(
   await recordAudit(database, {
     type: result.ok ? 'sign_in.succeeded' : 'sign_in.failed',
     personId,
-    clientId: about.clientId,
+    clientId,
     correlationId: ctx.state.correlationId,
     address: ctx.ip,
     detail: { flow, ...(!result.ok && { reason: result.reason }) },
