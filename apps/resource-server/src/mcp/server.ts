@@ -130,7 +130,9 @@ async function callTool(
     const structuredContent = tool.output.parse(result)
     return { content: [text(JSON.stringify(structuredContent))], structuredContent }
   } catch (error) {
-    log.error({ err: error, tool: tool.name }, 'tool failed')
+    // Work that was broken off because nobody waits for it has not failed.
+    const level = signal.aborted ? 'debug' : 'error'
+    log[level]({ err: error, tool: tool.name }, 'tool failed')
     return toolFailure(`${tool.title} failed unexpectedly. Correlation id: ${correlationId}`)
   }
 }

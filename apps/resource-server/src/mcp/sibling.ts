@@ -42,6 +42,7 @@ export async function passOn(ctx: McpContext, address: string): Promise<boolean>
   ctx.respond = false
   const { answer } = result
   ctx.res.writeHead(answer.statusCode ?? 502, passedOn(answer.headers))
+  ctx.res.flushHeaders()
   // A holder that dies in mid-answer must not look like an answer that ended.
   answer.once('error', () => ctx.res.destroy())
   answer.pipe(ctx.res)
@@ -50,7 +51,9 @@ export async function passOn(ctx: McpContext, address: string): Promise<boolean>
 
 function ask(ctx: McpContext, address: string): Promise<SiblingAnswer> {
   const { promise, resolve } = Promise.withResolvers<SiblingAnswer>()
-  const headers = { ...passedOn(ctx.req.headers), via }
+  // This process has judged the host; to the other one it is the public name.
+  const { host } = new URL(ctx.state.resource.identifier)
+  const headers = { ...passedOn(ctx.req.headers), host, via }
   const request = httpRequest(`http://${address}`, {
     method: ctx.method,
     path: ctx.req.url,

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readEvents } from '../testing/event-stream.ts'
+import { initialize, request, toolCall } from '../testing/messages.ts'
+import { type RunningServer, startServer } from '../testing/running-server.ts'
+import {
+  startTinyAuthorizationServer,
+  type TinyAuthorizationServer,
+} from '../testing/tiny-authorization-server.ts'
+import { siblingAddress } from './sibling.ts'
+
+let authorizationServer: TinyAuthorizationServer
+let token: string
+
+beforeAll(async () => {
+  authorizationServer = await startTinyAuthorizationServer()
+  token = await authorizationServer.mint()
+})
+
+afterAll(() => authorizationServer[Symbol.asyncDispose]())
+
+async function beginSession(server: RunningServer) {
+  const response = await server.request('/mcp', { token, body: initialize('2025-06-18') })
+  await response.text()
+  return { 'Mcp-Session-Id': response.headers.get('Mcp-Session-Id')! }
+}
+
+const listCompanies = toolCall('list_companies')
+
+describe('two processes behind one address', () => {
+  it('both answer in a session of one of them, until either ends it', async () => {
+    await using first = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer)
+    const headers = await beginSession(first)
+    const response = await second.request('/mcp', { token, headers, body: listCompanies })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Mcp-Session-Id')).toBe(headers['Mcp-Session-Id'])
+    expect(JSON.parse((await readEvents(response).next())!.data)).toMatchObject({ result: {} })
+    expect((await second.request('/mcp', { method: 'DELETE', token, headers })).status).toBe(200)
+    for (const server of [first, second]) {
+      expect((await server.request('/mcp', { token, headers, body: listCompanies })).status).toBe(
+        404,
+      )
+    }
+  })
+
+  it('both take messages for a 2024-11-05 stream of one of them', async () => {
+    await using first = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer)
+    const events = readEvents(await first.request('/mcp', { method: 'GET', token }))
+    const endpoint = (await events.next())!.data
+    const response = await second.request(endpoint, { token, body: listCompanies })
+    expect([response.status, await response.text()]).toEqual([202, 'Accepted'])
+    expect(JSON.parse((await events.next())!.data)).toMatchObject({ id: 1, result: {} })
+  })
+
+  it('both ask for scopes and tell strangers nothing', async () => {
+    await using first = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer)
+    const headers = await beginSession(first)
+    const body = toolCall('get_revenue_and_cogs')
+    const narrow = await second.request('/mcp', { token, headers, body })
+    expect(narrow.status).toBe(403)
+    expect(narrow.headers.get('WWW-Authenticate')).toContain('scope="read:revenue read:cogs"')
+    const stranger = await authorizationServer.mint({ sub: 'person-other' })
+    expect((await second.request('/mcp', { token: stranger, headers, body })).status).toBe(404)
+  })
+
+  it('carry a stream through, and end it where it ends', async () => {
+    await using first = await startServer(authorizationServer, { REVOCATION_CHECK_SECONDS: '0' })
+    await using second = await startServer(authorizationServer)
+    const ending = await authorizationServer.mint()
+    const headers = await beginSession(first)
+    const stream = await second.request('/mcp', { method: 'GET', token: ending, headers })
+    expect(stream.status).toBe(200)
+    authorizationServer.revoke(ending)
+    expect(await readEvents(stream).next()).toBeUndefined()
+  })
+})
+
+describe('when the process of a session is gone', () => {
+  it('another takes the session over, as it was', async () => {
+    const first = await startServer(authorizationServer)
+    const headers = await beginSession(first)
+    await first[Symbol.asyncDispose]()
+    await using second = await startServer(authorizationServer)
+    const calls = await Promise.all(
+      [1, 2, 3].map(() => second.request('/mcp', { token, headers, body: listCompanies })),
+    )
+    for (const response of calls) {
+      expect(JSON.parse((await readEvents(response).next())!.data)).toMatchObject({ result: {} })
+    }
+    const batch = await second.request('/mcp', { token, headers, body: [request('ping')] })
+    expect(batch.status).toBe(400)
+    expect((await second.request('/mcp', { method: 'DELETE', token, headers })).status).toBe(200)
+  })
+
+  it('a 2024-11-05 stream is gone with it', async () => {
+    const first = await startServer(authorizationServer)
+    const events = readEvents(await first.request('/mcp', { method: 'GET', token }))
+    const endpoint = (await events.next())!.data
+    await first[Symbol.asyncDispose]()
+    expect(await events.next()).toBeUndefined()
+    await using second = await startServer(authorizationServer)
+    expect((await second.request(endpoint, { token, body: listCompanies })).status).toBe(404)
+  })
+
+  it('a request that was passed on already is not passed on again', async () => {
+    const first = await startServer(authorizationServer)
+    const headers = { ...(await beginSession(first)), Via: '1.1 neonpanel-mcp' }
+    await first[Symbol.asyncDispose]()
+    await using second = await startServer(authorizationServer)
+    const response = await second.request('/mcp', { token, headers, body: listCompanies })
+    expect(response.status).toBe(404)
+  })
+})
+
+describe('the address for siblings', () => {
+  it('is the listening address, or the first outside one when that is every address', () => {
+    expect(siblingAddress('127.0.0.1', 4401)).toBe('127.0.0.1:4401')
+    expect(siblingAddress('::1', 4401)).toBe('[::1]:4401')
+    expect(siblingAddress('0.0.0.0', 4401)).toMatch(/^\d+\.\d+\.\d+\.\d+:4401$/)
+    expect(siblingAddress('0.0.0.0', 4401)).not.toContain('0.0.0.0')
+  })
+})
