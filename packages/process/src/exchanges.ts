@@ -48,7 +48,9 @@ export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer)
     if (/^\/(?:console|healthz|readyz|metrics)(?:\/|$)/.test(ctx.path)) return next()
     const startedAt = new Date()
     const startedMs = performance.now()
-    const { method, url, headers } = ctx.req
+    const { method, url } = ctx.req
+    // As they came: whoever handles the request may change them.
+    const headers = { ...ctx.req.headers }
     const received = watchRequest(ctx.req)
     const sent = watchResponse(ctx.res)
     ctx.res.once('close', () => {
