@@ -1,11 +1,12 @@
 import { expect } from '@playwright/test'
 import { localClient, oauthClient } from '../harness/oauth-client.ts'
 import { signIn } from './person.ts'
+import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
 
-verifies(
-  'contract-8-account',
+test(
   'an account without connected apps says what to do next',
+  verifies('contract-8-account'),
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/account`)
     await signIn(page, 'outsider')
@@ -14,9 +15,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-account',
+test(
   'Sign out ends the session: the account asks for a sign-in again',
+  verifies('contract-8-account'),
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/account`)
     await signIn(page, 'analyst')
@@ -26,9 +27,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-account',
+test(
   'another browser’s session is listed and can be ended',
+  verifies('contract-8-account'),
   async ({ page, context, stack }) => {
     const elsewhere = await context.browser()?.newContext({ javaScriptEnabled: false })
     const other = await elsewhere?.newPage()
@@ -46,9 +47,9 @@ verifies(
   },
 )
 
-verifies(
-  'AS-42',
+test(
   'an unregistered redirect address keeps the person on a page that shows both addresses',
+  verifies('AS-42'),
   async ({ page, stack }) => {
     const request = oauthClient(stack, localClient).authorization({
       redirect_uri: 'https://elsewhere.example/callback',

@@ -1,16 +1,17 @@
 import { expect } from '@playwright/test'
 import { callTool } from '../harness/mcp.ts'
 import { redeem, registerClient, scopeBox, signIn } from './person.ts'
+import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
 
-verifies(
-  [
+test(
+  'the guide from registration to a tool call, and its end by Revoke access',
+  verifies([
     'contract-8-sign-in',
     'contract-8-consent-buttons',
     'contract-8-account',
     'contract-8-no-script',
-  ],
-  'the guide from registration to a tool call, and its end by Revoke access',
+  ]),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const request = client.authorization({ scope: 'read:companies read:inventory write:import' })

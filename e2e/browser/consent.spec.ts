@@ -3,13 +3,14 @@ import { expect } from '@playwright/test'
 import { adminApi } from '../harness/admin.ts'
 import { localClient, oauthClient } from '../harness/oauth-client.ts'
 import { redeem, registerClient, scopeBox, signIn } from './person.ts'
+import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
 
 const everything = resourceScopes.join(' ')
 
-verifies(
-  ['contract-8-consent-scopes', 'contract-3-write-unticked', 'contract-3-trusted-ticked'],
+test(
   'an owner grants everything, write access by a tick of their own',
+  verifies(['contract-8-consent-scopes', 'contract-3-write-unticked', 'contract-3-trusted-ticked']),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const request = client.authorization({ scope: everything })
@@ -27,9 +28,9 @@ verifies(
   },
 )
 
-verifies(
-  ['contract-8-consent-scopes', 'contract-8-consent-companies'],
+test(
   'what the person unticks is left out of the grant, and so is a company',
+  verifies(['contract-8-consent-scopes', 'contract-8-consent-companies']),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const request = client.authorization({ scope: everything })
@@ -50,9 +51,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-consent-companies',
+test(
   'Selected companies without a company is refused in words, and nothing chosen is lost',
+  verifies('contract-8-consent-companies'),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     await page.goto(client.authorization({ scope: everything }).url)
@@ -69,9 +70,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-consent-buttons',
+test(
   'Deny sends the client access_denied with its state and the issuer',
+  verifies('contract-8-consent-buttons'),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const request = client.authorization()
@@ -86,9 +87,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-3-not-available',
+test(
   'an analyst sees that landed costs are not available, and why',
+  verifies('contract-3-not-available'),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const request = client.authorization({ scope: 'read:cogs read:landed-cost' })
@@ -104,9 +105,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-consent-buttons',
+test(
   'a step-up asks only for what is new and keeps what was granted',
+  verifies('contract-8-consent-buttons'),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const first = client.authorization({ scope: 'read:companies read:inventory' })
@@ -132,9 +133,9 @@ verifies(
   },
 )
 
-verifies(
-  ['contract-3-companies-required', 'contract-8-consent-buttons'],
+test(
   'Switch account asks for another person, who then decides',
+  verifies(['contract-3-companies-required', 'contract-8-consent-buttons']),
   async ({ page, stack }) => {
     const client = oauthClient(stack, localClient)
     await page.goto(client.authorization({ scope: 'read:inventory' }).url)
@@ -147,9 +148,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-consent-buttons',
+test(
   'a review in the console turns a self-declared name into a verified app',
+  verifies('contract-8-consent-buttons'),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)
     const reviewed = await adminApi(stack).patch(`/clients/${client.clientId}`, { reviewed: true })

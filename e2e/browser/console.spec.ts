@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import { register } from '../harness/oauth-client.ts'
 import { signIn } from './person.ts'
+import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
 
 const sections = [
@@ -15,9 +16,9 @@ const sections = [
   'Faults',
 ]
 
-verifies(
-  ['contract-8-console', 'contract-8-no-script'],
+test(
   'the console’s navigation leads to nine sections',
+  verifies(['contract-8-console', 'contract-8-no-script']),
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/console`)
     await signIn(page, 'admin')
@@ -28,9 +29,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-console',
+test(
   'the console is closed to people who are not administrators',
+  verifies('contract-8-console'),
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/console`)
     await signIn(page, 'owner')
@@ -40,9 +41,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-8-console',
+test(
   'an administrator mints an initial access token, and the client it made is listed',
+  verifies('contract-8-console'),
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/console/initial-access-tokens`)
     await signIn(page, 'admin')

@@ -1,11 +1,12 @@
 import { expect } from '@playwright/test'
 import { localClient, oauthClient } from '../harness/oauth-client.ts'
 import { signIn } from './person.ts'
+import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
 
-verifies(
-  'contract-8-sign-in',
+test(
   'a wrong password is told without saying which of the two was wrong',
+  verifies('contract-8-sign-in'),
   async ({ page, stack }) => {
     await page.goto(oauthClient(stack, localClient).authorization().url)
     await signIn(page, 'analyst', 'not the password')
@@ -17,9 +18,9 @@ verifies(
   },
 )
 
-verifies(
-  'contract-3.1-suspended',
+test(
   'a suspended person is told so and gets nowhere',
+  verifies('contract-3.1-suspended'),
   async ({ page, stack }) => {
     await page.goto(oauthClient(stack, localClient).authorization().url)
     await signIn(page, 'suspended')
@@ -28,9 +29,9 @@ verifies(
   },
 )
 
-verifies(
-  'AS-37',
+test(
   'after too many wrong passwords sign-in pauses, with a time, even for the right one',
+  verifies('AS-37'),
   async ({ page, stack }) => {
     await page.goto(oauthClient(stack, localClient).authorization().url)
     const paused = page.getByText(/Too many attempts. Try again at \d\d:\d\d/)
