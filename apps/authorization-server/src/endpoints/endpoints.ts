@@ -32,7 +32,7 @@ const registration: Readonly<Record<string, Endpoint>> = {
   [routes.registration]: called,
 }
 
-const managedClient = {
+const managedClient: Endpoint = {
   ...machine,
   methods: ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'],
 }
@@ -56,6 +56,7 @@ export function guardEndpoints(options: { hasRegistration: boolean }): Middlewar
   return async function guardEndpoint(ctx, next) {
     const endpoint = endpointAt(ctx.path, options)
     if (!endpoint) return next()
+    ctx.state.route = endpoint === managedClient ? `${routes.registration}/:client_id` : ctx.path
     if (!endpoint.methods.includes(ctx.method)) {
       ctx.set('Allow', endpoint.methods.join(', '))
       ctx.status = 405

@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
 import { swapClientSecret } from './client-authentication.ts'
-import { normaliseParameters } from './parameters.ts'
+import { normaliseParameters, type Refusal } from './parameters.ts'
 import { readBody, withBody } from './request-body.ts'
 
 const authenticatedForms: readonly string[] = [
@@ -28,7 +28,8 @@ export function prepareOAuthRequests(context: ServerContext): Middleware {
       const body = await readBody(ctx.req)
       if (!body) return refuseLargeBody(ctx)
       if (pages.includes(ctx.path)) return redirectToGet(ctx, body)
-      await prepareBody(context, ctx, body)
+      const refusal = await prepareBody(context, ctx, body)
+      if (refusal) return refuse(ctx, refusal)
     }
     await next()
   }
@@ -46,17 +47,30 @@ async function prepareQuery(context: ServerContext, ctx: Context): Promise<void>
   ctx.querystring = parameters.toString()
 }
 
-async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): Promise<void> {
+async function prepareBody(
+  context: ServerContext,
+  ctx: Context,
+  body: Buffer,
+): Promise<Refusal | undefined> {
   if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
-    return replaceRequest(ctx, body)
+    replaceRequest(ctx, body)
+    return undefined
   }
   const parameters = new URLSearchParams(body.toString('utf8'))
   const { authorization } = ctx.req.headers
   const request = { path: ctx.path, parameters, authorization }
-  await normaliseParameters(context, request)
+  const refusal = await normaliseParameters(context, request)
+  if (refusal) return refusal
   const swapped = await swapClientSecret(context.database, request)
   if (swapped !== undefined) ctx.req.headers.authorization = swapped
   replaceRequest(ctx, Buffer.from(parameters.toString()))
+  return undefined
+}
+
+function refuse(ctx: Context, refusal: Refusal): void {
+  ctx.status = 400
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = refusal
 }
 
 function replaceRequest(ctx: Context, body: Buffer): void {

@@ -22,16 +22,38 @@ export interface OAuthRequest {
 
 type ParameterContext = Pick<ServerContext, 'config' | 'database' | 'provider'>
 
-/** What real clients send and the provider takes literally, in terms that it knows. */
+/** An error of the endpoint (RFC 6749 section 5.2). */
+export interface Refusal {
+  readonly error: string
+  readonly error_description: string
+}
+
+/**
+ * Puts what real clients send, and the provider takes literally, in terms that it knows.
+ *
+ * @returns why the request must not go on
+ */
 export async function normaliseParameters(
   context: ParameterContext,
   request: OAuthRequest,
-): Promise<void> {
+): Promise<Refusal | undefined> {
   canonicaliseResource(request.parameters, context.config.mcpUrl)
+  // The provider would tell only after it used up the code or refresh token.
+  if (request.path === routes.token && namesAnotherResource(context, request)) return invalidTarget
   if (asksForScope(request)) await completeScope(context, request)
   if (request.path === routes.token) {
     await completeRedirectUri(context.provider, request.parameters)
   }
+  return undefined
+}
+
+const invalidTarget: Refusal = {
+  error: 'invalid_target',
+  error_description: 'resource indicator is missing, or unknown',
+}
+
+function namesAnotherResource({ config }: ParameterContext, { parameters }: OAuthRequest): boolean {
+  return parameters.getAll('resource').some((resource) => resource && resource !== config.mcpUrl)
 }
 
 /** Known spellings of the resource become the one in access tokens; others stay and are refused (RFC 8707 section 2). */

@@ -156,7 +156,10 @@ function features({ config, database, appSecret, documents }: ProviderOptions) {
     },
     registrationManagement: { enabled: hasRegistration, rotateRegistrationAccessToken: false },
     resourceIndicators: resourceIndicators(config),
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
     rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     rpMetadataChoices: { enabled: true },
     userinfo: { enabled: true },

@@ -55,6 +55,7 @@ export function revocation({ database, tokens }: TokenOptions): Middleware {
     if (!isAt(ctx, 'revocation') || !isStructuredToken(ctx.body)) return
     const claims = await tokens.verify(presentedToken(ctx))
     ctx.status = 200
+    ctx.type = 'text'
     ctx.body = ''
     if (!claims || claims.client_id !== ctx.oidc.client?.clientId) return
     await tokens.revoke(claims)

@@ -3,6 +3,7 @@ import type { Log } from '@neonpanel/process/log'
 import type { JSONWebKeySet } from 'jose'
 import type { Middleware } from 'koa'
 import Provider from 'oidc-provider'
+import { rememberDevices } from '../account/devices.ts'
 import type { Config } from '../config.ts'
 import { clientMetadataDocuments } from './client-metadata-documents.ts'
 import { providerConfiguration, publicKeySet } from './configuration.ts'
@@ -39,6 +40,7 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
     )
     provider.proxy = true
     observeProvider(provider, options)
+    rememberDevices(provider, options.database, options.log)
     return { provider, keys, jwks: publicKeySet(keys), handle: soleMiddleware(provider) }
   }
   let live = build(await loadSigningKeys(options))

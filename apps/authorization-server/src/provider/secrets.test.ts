@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { deriveKey, hashOf, seal, unseal } from './secrets.ts'
+
+const appSecret = randomBytes(32).toString('base64url')
+const key = deriveKey(appSecret, 'stored values')
+
+describe('sealing', () => {
+  test('gives back what it was given', () => {
+    expect(unseal(key, 'row 1', seal(key, 'row 1', 'täxt'))).toBe('täxt')
+  })
+
+  test('never looks the same twice, and shows nothing', () => {
+    const sealed = seal(key, 'row 1', 'secret text')
+    expect(sealed).toMatch(/^v1\.[\w-]{16}\.[\w-]+$/)
+    expect(sealed).not.toBe(seal(key, 'row 1', 'secret text'))
+    expect(Buffer.from(sealed.split('.')[2]!, 'base64url').toString()).not.toContain('secret')
+  })
+
+  test('does not open at another place, under another key, changed or cut', () => {
+    const sealed = seal(key, 'row 1', 'text')
+    const changed = `${sealed.slice(0, -2)}${sealed.endsWith('AA') ? 'BB' : 'AA'}`
+    expect(() => unseal(key, 'row 2', sealed)).toThrow()
+    expect(() => unseal(deriveKey(appSecret, 'cookies'), 'row 1', sealed)).toThrow()
+    expect(() => unseal(key, 'row 1', changed)).toThrow()
+    expect(() => unseal(key, 'row 1', sealed.slice(0, 20))).toThrow()
+    expect(() => unseal(key, 'row 1', 'v0.AAAA.AAAA')).toThrow('not a sealed value')
+    expect(() => unseal(key, 'row 1', 'plain')).toThrow('not a sealed value')
+  })
+})
+
+test('every purpose has a key of its own', () => {
+  const purposes = ['cookies', 'signing keys', 'refresh rotation', 'stored values'] as const
+  const keys = new Set(purposes.map((purpose) => deriveKey(appSecret, purpose).toString('hex')))
+  expect(keys.size).toBe(purposes.length)
+})
+
+test('a hash does not tell the value', () => {
+  expect(hashOf('value')).toMatch(/^[\w-]{43}$/)
+  expect(hashOf('value')).not.toBe(hashOf('Value'))
+})
