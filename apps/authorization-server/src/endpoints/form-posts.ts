@@ -31,7 +31,7 @@ export const allowFormPosts: Middleware = async function allowFormPosts(ctx, nex
 }
 
 function isAtProviderPage(path: string): boolean {
-  return [routes.authorization, routes.code_verification].some(
+  return [routes.authorization, routes.code_verification, routes.end_session].some(
     (route) => path === route || path.startsWith(`${route}/`),
   )
 }
