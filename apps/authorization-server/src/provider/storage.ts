@@ -60,7 +60,7 @@ function recordStorage(kind: string, records: StoredRecords): Adapter {
       const row = await records.find(at)
       return row && { ...records.open(at, row), jti: id }
     },
-    // Whoever looks by these holds no value that could be presented, and gets none.
+    // Whoever looks by these holds no value that could be presented; only a device code, which is saved again, has it sealed.
     findByUid: async (uid) => open(await records.findByUid(kind, uid)),
     async findByUserCode(userCode) {
       const payload = open(await records.findByUserCode(kind, userCode))

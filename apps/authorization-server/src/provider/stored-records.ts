@@ -69,14 +69,14 @@ const deleteByKey = statement(
   'DELETE FROM "OidcRecord" WHERE "kind" = $1 AND "idHash" = $2',
 )
 
-/** The provider's records in one table. Ids are kept as SHA-256, payloads without the id. */
+/** The provider's records in one table. Ids are kept as SHA-256, payloads without the id or sealed. */
 export function storedRecords(database: Database, appSecret: string) {
   const key = deriveKey(appSecret, 'stored values')
 
   const payloadText = ({ kind, idHash }: RecordKey, payload: AdapterPayload): string => {
+    if (sealedKinds.has(kind)) return seal(key, `${kind} ${idHash}`, JSON.stringify(payload))
     const { jti: _presented, ...kept } = payload
-    const text = JSON.stringify(kept)
-    return sealedKinds.has(kind) ? seal(key, `${kind} ${idHash}`, text) : text
+    return JSON.stringify(kept)
   }
   const valuesOf = (at: RecordKey, payload: AdapterPayload, ttlSeconds: number | undefined) => [
     at.kind,
