@@ -28,7 +28,7 @@ export type Script = 'start' | 'start:auth' | 'start:mcp' | 'migrate'
 /** The file behind an npm script, so that it can be run without npm between. */
 function fileOf(script: Script): string {
   const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
-  const [, file] = /^node (\S+\.ts)$/.exec(scripts[script]) ?? []
+  const [, file] = /^(?:exec )?node (\S+\.ts)$/.exec(scripts[script]) ?? []
   if (!file) throw new Error(`npm run ${script} is not one Node.js file: ${scripts[script]}`)
   return join(repository, file)
 }
