@@ -7,7 +7,7 @@ import type { Environment } from './stack.ts'
 /** Applies what is missing to the database that the environment names; the names of what was applied. */
 export async function migrateDatabase(environment: Environment): Promise<string[]> {
   await using database = await open(environment)
-  return migrate(database)
+  return await migrate(database)
 }
 
 /** Fills the database that the environment names with the demo, migrating it first. */

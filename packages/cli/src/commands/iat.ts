@@ -14,7 +14,7 @@ const issued = z.object({
 
 const list = z.object({
   items: z.array(
-    z.object({
+    z.looseObject({
       jti: z.string(),
       status: z.string(),
       uses: z.int(),
