@@ -64,26 +64,15 @@ export const demoClients: readonly DemoClient[] = [
   },
 ]
 
-/** Hashes the secret of every confidential client, in the order of `demoClients`; null for a public one. */
-export function hashDemoSecrets(): Promise<(string | null)[]> {
-  return Promise.all(
-    demoClients.map(({ confidential }) => (confidential ? passwordHash(demoSecret) : null)),
-  )
-}
-
-export async function insertClients(
-  insertRows: InsertRows,
-  secretHashes: readonly (string | null)[],
-  at: Date,
-): Promise<void> {
+export async function insertClients(insertRows: InsertRows, at: Date): Promise<void> {
   await insertRows(
     'Client',
     ['clientId', 'name', 'metadata', 'secretHash', 'origin', 'createdAt'],
-    demoClients.map((client, index) => [
+    demoClients.map((client) => [
       client.clientId,
       client.name,
       JSON.stringify(clientMetadata(client)),
-      secretHashes[index] ?? null,
+      client.confidential ? passwordHash(demoSecret) : null,
       'pre-registered',
       at,
     ]),

@@ -51,24 +51,17 @@ export const demoPeople: readonly DemoPerson[] = [
   },
 ]
 
-/** One hash per person: equal ones would tell who shares a password. */
-export function hashDemoPasswords(): Promise<string[]> {
-  return Promise.all(demoPeople.map(() => passwordHash(demoPassword)))
-}
-
-export async function insertPeople(
-  insertRows: InsertRows,
-  passwordHashes: readonly string[],
-  at: Date,
-): Promise<void> {
+export async function insertPeople(insertRows: InsertRows, at: Date): Promise<void> {
+  // One for all: that they share a password is printed at every start.
+  const hash = passwordHash(demoPassword)
   await insertRows(
     'Person',
     ['id', 'email', 'name', 'passwordHash', 'administrator', 'suspendedAt', 'createdAt'],
-    demoPeople.map(({ id, email, name, administrator, suspended }, index) => [
+    demoPeople.map(({ id, email, name, administrator, suspended }) => [
       id,
       email,
       name,
-      passwordHashes[index]!,
+      hash,
       administrator ?? false,
       suspended ? at : null,
       at,

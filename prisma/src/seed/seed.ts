@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import { statement } from '../statement.ts'
-import { hashDemoSecrets, insertClients } from './clients.ts'
-import { hashDemoPasswords, insertPeople } from './people.ts'
+import { insertClients } from './clients.ts'
+import { insertPeople } from './people.ts'
 
 export interface SeedOptions {
   seed: 'demo' | 'none'
@@ -22,16 +22,13 @@ export async function seed(database: Database, options: SeedOptions): Promise<vo
   if (options.seed === 'none') return
   const [seeded] = await database.query(findMark, ['seeded'])
   if (seeded !== undefined) return
-  // Hashing takes other threads and the ledger takes this one, so they go on together.
-  const hashes = Promise.all([hashDemoPasswords(), hashDemoSecrets()])
   // Loaded when needed, which a restart does not.
   const { seedLedger } = await import('./ledger.ts')
   await seedLedger(database)
-  const [passwordHashes, secretHashes] = await hashes
   const at = new Date(Date.now())
   await database.transaction(async (query, insertRows) => {
-    await insertPeople(insertRows, passwordHashes, at)
-    await insertClients(insertRows, secretHashes, at)
+    await insertPeople(insertRows, at)
+    await insertClients(insertRows, at)
     await query(setMark, ['seeded', 'demo'])
   })
 }
