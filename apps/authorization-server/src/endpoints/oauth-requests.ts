@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
+import { openRegistrationToken } from '../provider/registration-gate.ts'
 import { swapClientSecret } from './client-authentication.ts'
 import { normaliseParameters, type Refusal } from './parameters.ts'
 import { readBody, withBody } from './request-body.ts'
@@ -52,6 +53,9 @@ async function prepareBody(
   ctx: Context,
   body: Buffer,
 ): Promise<Refusal | undefined> {
+  if (context.config.registrationMode === 'open' && ctx.path === routes.registration) {
+    ctx.req.headers.authorization ??= `Bearer ${openRegistrationToken}`
+  }
   if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
     replaceRequest(ctx, body)
     return undefined

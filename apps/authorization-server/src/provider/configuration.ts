@@ -20,7 +20,7 @@ import { interactionPrompts, loadExistingGrant } from './consent-policy.ts'
 import { rememberedFacts } from './grant-facts.ts'
 import { mayIntrospect } from './introspection.ts'
 import { grantTtlSeconds, idTokenTtlSeconds } from './lifetimes.ts'
-import { refreshRotation } from './refresh-rotation.ts'
+import { type RefreshRotation, refreshRotation } from './refresh-rotation.ts'
 import { extraMembers, validateClientMetadata } from './registration.ts'
 import { gatePolicy, registrationGate, verifyInitialAccessToken } from './registration-gate.ts'
 import { resourceIndicators } from './resources.ts'
@@ -71,7 +71,11 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
       mcpUrl: config.mcpUrl,
       rotation,
       findInitialAccessToken: (token) =>
-        verifyInitialAccessToken(token, { issuer: config.issuer, jwks: publicKeySet(keys) }),
+        verifyInitialAccessToken(token, {
+          issuer: config.issuer,
+          jwks: publicKeySet(keys),
+          isOpen: config.registrationMode === 'open',
+        }),
     }),
     jwks: { keys: keys.map(({ privateJwk }) => privateJwk) } as JWKS,
     cookies: cookies(config, appSecret),
@@ -114,17 +118,22 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     revokeGrantPolicy: (ctx) => !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
     rotateRefreshToken: true,
     scopes: [...identityScopes, ...resourceScopes],
-    ttl: {
-      AccessToken: config.accessTokenTtlSeconds,
-      AuthorizationCode: config.authorizationCodeTtlSeconds,
-      ClientCredentials: config.accessTokenTtlSeconds,
-      DeviceCode: 600,
-      Grant: grantTtlSeconds(config),
-      IdToken: idTokenTtlSeconds,
-      Interaction: 3_600,
-      RefreshToken: rotation.ttlSeconds,
-      Session: sessionTtlSeconds,
-    },
+    ttl: lifetimes(config, rotation),
+  }
+}
+
+/** Seconds. */
+function lifetimes(config: Config, rotation: RefreshRotation): Configuration['ttl'] {
+  return {
+    AccessToken: config.accessTokenTtlSeconds,
+    AuthorizationCode: config.authorizationCodeTtlSeconds,
+    ClientCredentials: config.accessTokenTtlSeconds,
+    DeviceCode: 600,
+    Grant: grantTtlSeconds(config),
+    IdToken: idTokenTtlSeconds,
+    Interaction: 3_600,
+    RefreshToken: rotation.ttlSeconds,
+    Session: sessionTtlSeconds,
   }
 }
 
@@ -151,8 +160,9 @@ function features({ config, database, appSecret, documents }: ProviderOptions) {
     pushedAuthorizationRequests: { enabled: true },
     registration: {
       enabled: hasRegistration,
-      initialAccessToken: config.registrationMode === 'iat',
-      policies: { [gatePolicy]: registrationGate(database) },
+      // Open registration has a token too: see `openRegistrationToken`.
+      initialAccessToken: hasRegistration,
+      policies: !hasRegistration ? undefined : { [gatePolicy]: registrationGate(database) },
     },
     registrationManagement: { enabled: hasRegistration, rotateRegistrationAccessToken: false },
     resourceIndicators: resourceIndicators(config),

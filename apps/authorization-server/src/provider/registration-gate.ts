@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   initialAccessTokenClaims,
   initialAccessTokenType,
@@ -21,6 +22,14 @@ import {
 /** Name of the policy that every initial access token carries. */
 export const gatePolicy = 'initial_access_token'
 
+/**
+ * Where registration is open, who presents nothing presents this: everybody takes the same way, and a token that somebody does
+ * have counts there too. It never leaves the process.
+ */
+export const openRegistrationToken = randomBytes(32).toString('base64url')
+
+const openRegistrationJti = 'open'
+
 /** Under what a registration takes place; in `ctx.state` for the rest of the request. */
 interface Registration {
   readonly initialAccessToken: InitialAccessToken
@@ -39,8 +48,11 @@ export function registrationOf(ctx: KoaContextWithOIDC | undefined): Registratio
  */
 export async function verifyInitialAccessToken(
   token: string,
-  { issuer, jwks }: { issuer: string; jwks: JSONWebKeySet },
+  { issuer, jwks, isOpen }: { issuer: string; jwks: JSONWebKeySet; isOpen: boolean },
 ): Promise<AdapterPayload | undefined> {
+  if (isOpen && token === openRegistrationToken) {
+    return { jti: openRegistrationJti, kind: 'InitialAccessToken', policies: [gatePolicy] }
+  }
   const verified = await jwtVerify(token, createLocalJWKSet(jwks), {
     issuer,
     audience: issuer,
@@ -76,7 +88,7 @@ export function registrationGate(database: Database) {
   ): Promise<void> {
     const initialAccessToken = await tokenOf(database, ctx)
     if (!initialAccessToken) {
-      if (ctx.method === 'PUT') return
+      if (ctx.method === 'PUT' || isOpenRegistration(ctx)) return
       throw new errors.InvalidToken('initial access token is revoked or unknown')
     }
     ctx.state.registration = { initialAccessToken } satisfies Registration
@@ -89,6 +101,10 @@ export function registrationGate(database: Database) {
   }
 }
 
+function isOpenRegistration({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.entities.InitialAccessToken?.jti === openRegistrationJti
+}
+
 async function tokenOf(database: Database, ctx: KoaContextWithOIDC) {
   const presented = ctx.oidc.entities.InitialAccessToken
   if (presented) return findInitialAccessToken(database, presented.jti)
@@ -97,10 +113,10 @@ async function tokenOf(database: Database, ctx: KoaContextWithOIDC) {
   return findInitialAccessToken(database, client.initialAccessTokenJti)
 }
 
-/** The provider's own validation, which it repeats when it stores the client. */
+/** The provider's own validation, which it repeats when it stores the client. The scope is a wish and not judged. */
 async function judge(ctx: KoaContextWithOIDC, properties: Record<string, unknown>): Promise<void> {
-  const { Client } = ctx.oidc.provider
-  await Client.validate(structuredClone(properties) as ClientMetadata)
+  const { scope: _wish, ...judged } = properties
+  await ctx.oidc.provider.Client.validate(structuredClone(judged) as ClientMetadata)
 }
 
 function assertAllowedHosts({ allowedRedirectHosts }: InitialAccessToken, uris: unknown): void {
