@@ -60,7 +60,7 @@ export async function createResourceServer({
   const keys = createSigningKeys({ jwksUrl: `${issuer}/oauth2/jwks` })
   const verifyAccessToken = accessTokenVerifier(config, appSecret, keys)
   const neededScopes = neededScopesOf(tools)
-  const mcp = createMcpEndpoint({ config, appSecret, database, tools, neededScopes, log })
+  const mcp = createMcpEndpoint({ config, appSecret, database, tools, neededScopes, log, metrics })
   const ready = () => readiness(database, keys)
 
   const app = new Koa({ proxy: config.trustProxy })

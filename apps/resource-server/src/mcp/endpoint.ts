@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
+import type { Metrics } from '@neonpanel/process/metrics'
 import type { NeededScopes } from '../bearer.ts'
 import type { Config } from '../config.ts'
 import type { McpMiddleware } from '../request-state.ts'
 import { createLegacyStreams } from './legacy-streams.ts'
+import { createMcpMeasures } from './measures.ts'
 import { createModernTransport } from './modern.ts'
 import { createMcpServers } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
@@ -28,6 +30,7 @@ export function createMcpEndpoint({
   tools,
   neededScopes,
   log,
+  metrics,
 }: {
   config: Config
   appSecret: string
@@ -35,8 +38,10 @@ export function createMcpEndpoint({
   tools: readonly Tool[]
   neededScopes: NeededScopes
   log: Log
+  metrics: Metrics
 }): McpEndpoint {
-  const servers = createMcpServers({ tools, database })
+  const measures = createMcpMeasures(metrics.registry)
+  const servers = createMcpServers({ tools, database, measures })
   const ids = createSessionIds(appSecret)
   const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }
   const sessions = createSessions({ servers, ids, node, log })
@@ -45,6 +50,8 @@ export function createMcpEndpoint({
   const legacy = config.legacySse
     ? createLegacyStreams({ servers, ids, node, neededScopes })
     : undefined
+  measures.watchOpen('sessions', sessions.count)
+  if (legacy) measures.watchOpen('legacy_streams', legacy.count)
   return {
     answer: mcpTransports({ modern, streamable, legacy }),
     async close() {

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { McpHandlerRequestOptions } from '@modelcontextprotocol/server'
 import type { McpContext } from '../request-state.ts'
+import { authInfoOf } from './caller.ts'
 import { endWithToken } from './open-answer.ts'
-import { authInfoOf } from './server.ts'
 
 /** One of the SDK's web-standard handlers. */
 export type WebHandler = (request: Request, options: McpHandlerRequestOptions) => Promise<Response>

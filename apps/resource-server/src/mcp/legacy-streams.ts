@@ -2,11 +2,12 @@ import type { McpServer } from '@modelcontextprotocol/server'
 import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
 import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
+import { authInfoOf } from './caller.ts'
 import { createLegacySseTransport, type LegacySseTransport } from './legacy-sse.ts'
 import { endWithToken } from './open-answer.ts'
 import { ownerOf } from './principal.ts'
 import { messageOf } from './request-era.ts'
-import { authInfoOf, type McpServers } from './server.ts'
+import type { McpServers } from './server.ts'
 import type { SessionIds } from './session-ids.ts'
 import type { Node } from './sessions.ts'
 import { passOn, wasPassedOn } from './sibling.ts'
@@ -89,6 +90,8 @@ export function createLegacyStreams({
       ctx.type = 'text/plain'
       ctx.body = 'Accepted'
     },
+
+    count: () => streams.size,
 
     async close() {
       await Promise.all([...streams.values()].map(({ server }) => server.close()))

@@ -93,6 +93,30 @@ describe('a tool result', () => {
   })
 })
 
+describe('the metrics', () => {
+  const metrics = async () => (await server.request('/metrics', { method: 'GET' })).text()
+  const calls = (text: string, tool: string, outcome: string) =>
+    Number(
+      new RegExp(`mcp_tool_calls_total\\{tool="${tool}",outcome="${outcome}".*\\} (\\d+)`).exec(
+        text,
+      )?.[1] ?? 0,
+    )
+
+  it.each([
+    ['mug', 'ok'],
+    ['unknown', 'refused'],
+    ['throw', 'failed'],
+  ])('count a search for %s as %s', async (query, outcome) => {
+    const before = calls(await metrics(), 'search', outcome)
+    await call('search', { query })
+    expect(calls(await metrics(), 'search', outcome)).toBe(before + 1)
+  })
+
+  it('count what is open', async () => {
+    expect(await metrics()).toMatch(/mcp_open\{kind="sessions".*\} \d+/)
+  })
+})
+
 describe('scopes', () => {
   it('are asked for all at once, before the tool runs (RS-15, RS-16)', async () => {
     const request = { token, ...modernToolCall('get_revenue_and_cogs') }

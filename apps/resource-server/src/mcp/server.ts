@@ -1,23 +1,10 @@
-import {
-  type AuthInfo,
-  type CallToolResult,
-  McpServer,
-  type ServerContext,
-  type StandardSchemaWithJSON,
-} from '@modelcontextprotocol/server'
+import { McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import type { Database } from '@neonpanel/database/open'
-import type { Log } from '@neonpanel/process/log'
 import { z } from 'zod'
 import packageDescription from '../../package.json' with { type: 'json' }
-import type { AccessToken } from '../access-token.ts'
-import { isToolError, securitySchemes, type Tool } from './tool.ts'
-
-/** What a request brings to the tools that it calls; it travels in the SDK's `AuthInfo`. */
-export interface Caller {
-  readonly accessToken: AccessToken
-  readonly correlationId: string
-  readonly log: Log
-}
+import { type CallTool, createToolCaller } from './call-tool.ts'
+import type { McpMeasures } from './measures.ts'
+import { securitySchemes, type Tool } from './tool.ts'
 
 export interface McpServers {
   /**
@@ -46,14 +33,15 @@ const listCache = { ttlMs: 5 * 60_000, cacheScope: 'private' } as const
  * Builds MCP servers over one list of tools. Whatever does not depend on the request (JSON schemas, the tool list) is
  * made once here: converting schemas anew would be the dearest part of a call.
  */
-export function createMcpServers({
-  tools,
-  database,
-}: {
+export function createMcpServers(options: {
   tools: readonly Tool[]
   database: Database
+  measures: McpMeasures
 }): McpServers {
-  const prepared = new Map(tools.map((tool) => [tool.name as string, prepareTool(tool, database)]))
+  const call = createToolCaller(options)
+  const prepared = new Map(
+    options.tools.map((tool) => [tool.name as string, prepareTool(tool, call)]),
+  )
   const listed = [...prepared.values()].map(({ listing }) => listing)
   return {
     create(toolName) {
@@ -71,20 +59,7 @@ export function createMcpServers({
   }
 }
 
-/** @param caller reaches the tool as the SDK's `authInfo`; the token itself does not */
-export function authInfoOf(caller: Caller, resource: string): AuthInfo {
-  const { clientId, scopes, expiresAt } = caller.accessToken
-  return {
-    token: '',
-    clientId,
-    scopes: [...scopes],
-    expiresAt: expiresAt.getTime() / 1000,
-    resource: new URL(resource),
-    extra: { caller },
-  }
-}
-
-function prepareTool(tool: Tool, database: Database) {
+function prepareTool(tool: Tool, call: CallTool) {
   const { name, title, description, annotations } = tool
   const schemes = securitySchemes(tool)
   const input = jsonSchema(tool.input, 'input')
@@ -93,7 +68,7 @@ function prepareTool(tool: Tool, database: Database) {
   const definition = {
     ...published,
     inputSchema: withJsonSchema(input, tool.input['~standard'].validate),
-    // `callTool` parses the output itself, so that a mismatch is a failure of ours and not text for the model.
+    // `CallTool` parses the output itself, so that a mismatch is a failure of ours and not text for the model.
     outputSchema: withJsonSchema(output, (value) => ({ value })),
   }
   return {
@@ -106,47 +81,10 @@ function prepareTool(tool: Tool, database: Database) {
     },
     register(server: McpServer) {
       server.registerTool(name, definition, (values, context) =>
-        callTool(tool, values as Record<string, unknown>, context, database),
+        call(tool, values as Record<string, unknown>, context),
       )
     },
   }
-}
-
-/** Runs a tool. An expected failure is for the model; an unexpected one is for our log, under the correlation id. */
-async function callTool(
-  tool: Tool,
-  input: Record<string, unknown>,
-  context: ServerContext,
-  database: Database,
-): Promise<CallToolResult> {
-  const { accessToken, correlationId, log } = callerOf(context)
-  const { personId, clientId, companies, scopes } = accessToken
-  const { signal } = context.mcpReq
-  try {
-    if (!tool.scopes.every((scope) => scopes.has(scope))) throw new Error('Scopes were not checked')
-    const call = { database, companies, scopes, personId, clientId, log, signal }
-    const result = await tool.run(input, call)
-    if (isToolError(result)) return toolFailure(result.message)
-    const structuredContent = tool.output.parse(result)
-    return { content: [text(JSON.stringify(structuredContent))], structuredContent }
-  } catch (error) {
-    // Work that was broken off because nobody waits for it has not failed.
-    const level = signal.aborted ? 'debug' : 'error'
-    log[level]({ err: error, tool: tool.name }, 'tool failed')
-    return toolFailure(`${tool.title} failed unexpectedly. Correlation id: ${correlationId}`)
-  }
-}
-
-function callerOf(context: ServerContext): Caller {
-  return context.http?.authInfo?.extra?.caller as Caller
-}
-
-function toolFailure(message: string): CallToolResult {
-  return { isError: true, content: [text(message)] }
-}
-
-function text(value: string) {
-  return { type: 'text' as const, text: value }
 }
 
 type JsonSchema = { type: 'object'; [keyword: string]: unknown }

@@ -1,5 +1,6 @@
 import { openDatabase } from '@neonpanel/database/open'
 import { createLog } from '@neonpanel/process/log'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readEvents } from '../testing/event-stream.ts'
 import { initialize, request, toolCall } from '../testing/messages.ts'
@@ -9,6 +10,7 @@ import {
   startTinyAuthorizationServer,
   type TinyAuthorizationServer,
 } from '../testing/tiny-authorization-server.ts'
+import { createMcpMeasures } from './measures.ts'
 import { createMcpServers } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessions } from './sessions.ts'
@@ -118,7 +120,11 @@ describe('the sessions of a process', () => {
     const database = await openDatabase('memory:')
     const ids = createSessionIds('A'.repeat(43))
     const sessions = createSessions({
-      servers: createMcpServers({ tools: sampleTools, database }),
+      servers: createMcpServers({
+        tools: sampleTools,
+        database,
+        measures: createMcpMeasures(new Registry()),
+      }),
       ids,
       node: { address: '127.0.0.1:1', boot: 'boot' },
       log: createLog({ level: 'silent', format: 'json' }),

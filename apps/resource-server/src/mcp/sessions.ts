@@ -16,6 +16,7 @@ export interface Sessions {
   find(id: string): Session | undefined
   /** Takes over a session whose process is gone: all that matters is in its id. */
   adopt(id: string, claims: SessionClaims): Promise<Session>
+  count(): number
   close(): Promise<void>
 }
 
@@ -82,6 +83,7 @@ export function createSessions({
       adopting.set(id, started)
       return started
     },
+    count: () => sessions.size,
     async close() {
       clearInterval(sweep)
       await Promise.all([...sessions.values()].map((session) => session.close()))

@@ -1,0 +1,28 @@
+import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
+import type { Log } from '@neonpanel/process/log'
+import type { AccessToken } from '../access-token.ts'
+
+/** What a request brings to the tools that it calls; it travels in the SDK's `AuthInfo`. */
+export interface Caller {
+  readonly accessToken: AccessToken
+  readonly correlationId: string
+  readonly log: Log
+}
+
+/** The token itself stays behind: no tool can pass on what it never sees. */
+export function authInfoOf(caller: Caller, resource: string): AuthInfo {
+  const { clientId, scopes, expiresAt } = caller.accessToken
+  return {
+    token: '',
+    clientId,
+    scopes: [...scopes],
+    expiresAt: expiresAt.getTime() / 1000,
+    resource: new URL(resource),
+    extra: { caller },
+  }
+}
+
+/** Every transport hands requests over with `authInfoOf`. */
+export function callerOf(context: ServerContext): Caller {
+  return context.http?.authInfo?.extra?.caller as Caller
+}

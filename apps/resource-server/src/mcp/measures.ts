@@ -1,0 +1,34 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** How a tool call ended: as it should, with a message for the model, or in a way nobody expected. */
+export type ToolOutcome = 'ok' | 'refused' | 'failed'
+
+export interface McpMeasures {
+  countCall(tool: string, outcome: ToolOutcome): void
+  /** Registers who knows how many of something are open now. */
+  watchOpen(kind: 'sessions' | 'legacy_streams', count: () => number): void
+}
+
+/** What Prometheus learns about MCP besides the requests. */
+export function createMcpMeasures(registry: Registry): McpMeasures {
+  const calls = new Counter({
+    name: 'mcp_tool_calls_total',
+    help: 'Tool calls that reached their tool, by outcome.',
+    labelNames: ['tool', 'outcome'],
+    registers: [registry],
+  })
+  const counts = new Map<string, () => number>()
+  new Gauge({
+    name: 'mcp_open',
+    help: 'Sessions and 2024-11-05 streams that this process holds.',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      for (const [kind, count] of counts) this.set({ kind }, count())
+    },
+  })
+  return {
+    countCall: (tool, outcome) => calls.inc({ tool, outcome }),
+    watchOpen: (kind, count) => void counts.set(kind, count),
+  }
+}
