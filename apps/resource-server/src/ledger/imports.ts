@@ -130,11 +130,10 @@ function digestOf({ company, rows }: ImportRequest): string {
 }
 
 async function readState(reader: Reader, company: Company): Promise<LedgerState> {
-  const [items, warehouses, stock] = await Promise.all([
-    readItems(reader, company.id),
-    readWarehouses(reader, company.id),
-    readStock(reader, company, { windowDays: usualWindowDays }),
-  ])
+  // One after the other: the connection of a transaction takes one statement at a time.
+  const items = await readItems(reader, company.id)
+  const warehouses = await readWarehouses(reader, company.id)
+  const stock = await readStock(reader, company, { windowDays: usualWindowDays })
   const units = new Map(stock.map((part) => [`${part.itemId} ${part.warehouseId}`, part]))
   return {
     items,

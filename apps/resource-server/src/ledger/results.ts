@@ -103,6 +103,13 @@ export function resultsByPeriod(
   )
 }
 
+/** The whole of some days by channel, by name. */
+export function resultsByChannel(days: readonly DayResult[]): ({ channel: string } & Result)[] {
+  return [...Map.groupBy(days, (day) => day.channel)]
+    .map(([channel, parts]) => ({ channel, ...sumResults(parts) }))
+    .sort((a, b) => (a.channel < b.channel ? -1 : 1))
+}
+
 export function sumResults(parts: readonly Result[]): Result {
   const total = { orders: 0, units: 0, grossMinor: 0, refundMinor: 0, feesMinor: 0, costMinor: 0 }
   for (const part of parts) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readItems } from '../ledger/items.ts'
 import { money, moneySchema } from '../ledger/money.ts'
 import type { Report } from '../ledger/reports.ts'
-import { readResults, sumResults } from '../ledger/results.ts'
+import { readResults, resultsByChannel, sumResults } from '../ledger/results.ts'
 import { readAdjustmentValue, readStockValue, type StockValue } from '../ledger/valuation.ts'
 import { readWarehouses } from '../ledger/warehouses.ts'
 import { describeResult, resultFields } from './figures.ts'
@@ -44,9 +44,9 @@ export async function drawProfitAndLoss(
     ...describeResult(total, currency),
     stock_adjustments: money(adjustments, currency),
     operating_result: money(contribution + adjustments, currency),
-    channels: [...Map.groupBy(days, (day) => day.channel)].map(([channel, parts]) => ({
+    channels: resultsByChannel(days).map(({ channel, ...result }) => ({
       channel,
-      ...describeResult(sumResults(parts), currency),
+      ...describeResult(result, currency),
     })),
   }
 }

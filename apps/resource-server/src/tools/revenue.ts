@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { Company } from '../ledger/companies.ts'
-import { readResults, resultsByPeriod, sumResults } from '../ledger/results.ts'
+import {
+  type DayResult,
+  readResults,
+  resultsByChannel,
+  resultsByPeriod,
+  sumResults,
+} from '../ledger/results.ts'
 import { defineTool, isToolError, readsOnly, type ToolContext } from '../mcp/tool.ts'
 import {
   chooseCompanies,
@@ -90,11 +96,10 @@ async function companiesOf(asked: z.output<typeof input>, context: ToolContext) 
 function describeCompany(
   { id, name, currency }: Company,
   range: { from: string; to: string },
-  days: Awaited<ReturnType<typeof readResults>>,
+  days: readonly DayResult[],
   { period: kind, by_channel }: z.output<typeof input>,
 ) {
   const rows = resultsByPeriod(days, range, kind, by_channel)
-  const byChannel = Map.groupBy(days, (day) => day.channel)
   return {
     company_id: id,
     name,
@@ -105,9 +110,9 @@ function describeCompany(
       channel,
       ...describeResult(result, currency),
     })),
-    channels: [...byChannel].map(([channel, parts]) => ({
+    channels: resultsByChannel(days).map(({ channel, ...result }) => ({
       channel,
-      ...describeResult(sumResults(parts), currency),
+      ...describeResult(result, currency),
     })),
     total: describeResult(sumResults(days), currency),
   }
