@@ -10,7 +10,7 @@ test(
   async ({ page, stack }) => {
     await page.goto(`${stack.issuer}/account`)
     await signIn(page, 'outsider')
-    await expect(page.getByRole('heading', { name: 'Connected apps' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Connected apps', exact: true })).toBeVisible()
     await expect(page.getByRole('button', { name: /^Revoke access/ })).toHaveCount(0)
   },
 )
@@ -42,7 +42,7 @@ test(
     await other.goto(`${stack.issuer}/account`)
     await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible()
     await page.goto(`${stack.issuer}/account`)
-    await expect(page.getByRole('heading', { name: 'Connected apps' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Connected apps', exact: true })).toBeVisible()
     await elsewhere?.close()
   },
 )
