@@ -97,7 +97,9 @@ test(
     await signIn(page, 'analyst')
     await expect(scopeBox(page, 'read:landed-cost')).toBeDisabled()
     await expect(scopeBox(page, 'read:landed-cost')).not.toBeChecked()
-    await expect(page.getByText(/Finance analyst and Viewer, can’t read landed costs/)).toBeVisible()
+    await expect(
+      page.getByText(/Finance analyst and Viewer, can’t read landed costs/),
+    ).toBeVisible()
     await page.getByRole('radio', { name: 'All companies' }).check()
     await page.getByRole('button', { name: 'Authorize' }).click()
     const tokens = await redeem(page, callback, client, request, stack.issuer)
