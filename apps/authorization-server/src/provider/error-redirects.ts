@@ -44,7 +44,7 @@ function interstitial(ctx: Context, issuer: string, destination: URL, clientName
     issuer,
     badge: 'Stopped here',
     title: 'This app’s request can’t be used',
-    explanation: `${clientName ?? 'An app'} sent you here with a request that we refuse. We have not reviewed this app. Only continue if you know ${place}.`,
+    explanation: `${clientName ? `“${clientName}”` : 'An app'} sent you here with a request that we refuse. We have not reviewed this app. Only continue if you know ${place}.`,
     action: { label: `Continue to ${place}`, href: destination.href },
     correlationId: ctx.state.correlationId,
     technical: [

@@ -50,7 +50,8 @@ export function observeProvider(
     touch(database, ctx).catch(unsaved)
   })
   provider.on('grant.error', (ctx, error) => {
-    audit(ctx, { type: 'token.refused', ...aboutGrant(ctx), detail: reason(error) })
+    const detail = { grantType: ctx.oidc.params?.grant_type, ...reason(error) }
+    audit(ctx, { type: 'token.refused', ...aboutGrant(ctx), detail })
   })
   provider.on('registration_create.success', (ctx, client) => {
     const jti = registrationOf(ctx)?.initialAccessToken.jti

@@ -5,6 +5,7 @@ import { seed } from '@neonpanel/database/seed'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
+import { createTestControls } from '@neonpanel/process/test-controls'
 import { type AuthorizationServer, createAuthorizationServer } from '../authorization-server.ts'
 import { type Config, parseConfig } from '../config.ts'
 import type { InitialAccessTokenPolicy } from '../initial-access-tokens/initial-access-tokens.ts'
@@ -13,6 +14,8 @@ import type { InitialAccessTokenPolicy } from '../initial-access-tokens/initial-
 export interface TestServer extends AsyncDisposable {
   readonly config: Config
   readonly issuer: string
+  /** Where it listens: the issuer, unless the environment names another. */
+  readonly origin: string
   readonly database: Database
   readonly server: AuthorizationServer
   /** Everything that was logged. */
@@ -47,11 +50,13 @@ export async function startServer(
   })
   const log = createLog({ level: 'info', format: 'json', destination })
   const metrics = createMetrics('authorization-server')
-  const server = await createAuthorizationServer({ config, database, log, metrics })
+  const testControls = config.testControls ? createTestControls() : undefined
+  const server = await createAuthorizationServer({ config, database, log, metrics, testControls })
   listener.serve(server.handler)
   return {
     config,
     issuer: config.issuer,
+    origin: `http://127.0.0.1:${listener.port}`,
     database,
     server,
     log: () => lines.join(''),

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { migrate } from '@neonpanel/database/migrate'
+import { type Database, openDatabase } from '@neonpanel/database/open'
+import { statement } from '@neonpanel/database/statement'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authorize, redeem, refresh, type TokenAnswer } from '../testing/flow.ts'
+import { publicClient, register } from '../testing/registration.ts'
+import { startServer, type TestServer } from '../testing/server.ts'
+import { loadSigningKeys } from './signing-keys.ts'
+
+// An embedded database runs one statement after the other and would hide these races.
+// biome-ignore lint/style/noProcessEnv: where the real database is
+const url = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
+const name = `neonpanel_as_${randomBytes(6).toString('hex')}`
+const together = 24
+
+let administration: Database
+let servers: TestServer[] = []
+let strict: TestServer
+let twins: TestServer[] = []
+
+const run = (sql: string) => administration.query(statement(sql, sql), [])
+
+beforeAll(async () => {
+  administration = await openDatabase(url)
+  await run(`CREATE DATABASE ${name}`)
+  const target = new URL(url)
+  target.pathname = name
+  const environment = { DATABASE_URL: target.href, APP_SECRET: 'A'.repeat(43) }
+  const database = await openDatabase(target.href)
+  await migrate(database)
+  await database.close()
+  // As several processes: each has its own connections and its own caches.
+  servers = await Promise.all([1, 2].map(() => startServer(environment)))
+  strict = await startServer({ ...environment, REFRESH_LEEWAY_SECONDS: '0' })
+  // These two also are one issuer, whose initial access tokens count at both.
+  const [first] = servers
+  twins = [first!, await startServer({ ...environment, ISSUER_URL: first!.issuer })]
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.all([...servers, strict, twins[1]!].map((server) => server[Symbol.asyncDispose]()))
+  await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  await administration.close()
+})
+
+const atOnce = <Answer>(call: (server: TestServer) => Promise<Answer>, at = servers) =>
+  Promise.all(Array.from({ length: together }, (_, index) => call(at[index % at.length]!)))
+
+const count = (answers: readonly { status: number }[], status: number) =>
+  answers.filter((answer) => answer.status === status).length
+
+const errors = (answers: readonly TokenAnswer[]) =>
+  new Set(answers.filter(({ status }) => status !== 200).map(({ body }) => body.error))
+
+describe(`of ${together} simultaneous requests`, () => {
+  test('for one code exactly one gets tokens', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const authorized = await authorize(servers[0]!)
+      const answers = await atOnce((server) => redeem(server, authorized))
+      expect([count(answers, 200), count(answers, 400)]).toEqual([1, together - 1])
+      expect(errors(answers)).toEqual(new Set(['invalid_grant']))
+      const winner = answers.find(({ status }) => status === 200)!
+      expect((await refresh(servers[0]!, winner.body.refresh_token)).status).toBe(400)
+    }
+  })
+
+  test('to refresh one token exactly one wins where there is no leeway', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { body } = await redeem(strict, await authorize(strict))
+      const answers = await atOnce(() => refresh(strict, body.refresh_token))
+      expect([count(answers, 200), count(answers, 400)]).toEqual([1, together - 1])
+      expect(errors(answers)).toEqual(new Set(['invalid_grant']))
+    }
+  })
+
+  test('to refresh one token all get the one successor within the leeway', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { body } = await redeem(servers[0]!, await authorize(servers[0]!))
+      const answers = await atOnce((server) => refresh(server, body.refresh_token))
+      expect(count(answers, 200)).toBe(together)
+      const successors = new Set(answers.map((answer) => answer.body.refresh_token))
+      expect(successors.size).toBe(1)
+      const [successor] = successors
+      expect((await refresh(servers[1]!, successor)).status).toBe(200)
+    }
+  })
+
+  test('with one initial access token as many succeed as it allows', async () => {
+    for (const maxUses of [1, 3]) {
+      const token = await servers[0]!.mint({ maxUses })
+      const answers = await atOnce(
+        ({ origin }) => register({ issuer: origin }, publicClient, token),
+        twins,
+      )
+      expect([count(answers, 201), count(answers, 401)]).toEqual([maxUses, together - maxUses])
+    }
+  })
+
+  test('for the first signing keys all get the same', async () => {
+    const { database } = servers[0]!
+    await database.prisma.signingKey.deleteMany()
+    await database.prisma.setting.deleteMany({ where: { key: 'signing-keys-created' } })
+    const sets = await Promise.all(
+      Array.from({ length: 4 }, (_, index) =>
+        loadSigningKeys({ database: servers[index % 2]!.database, appSecret: 'A'.repeat(43) }),
+      ),
+    )
+    const names = sets.map((keys) => keys.map(({ kid }) => kid).toSorted())
+    for (const set of names) expect(set).toEqual(names[0])
+  })
+})
