@@ -6,6 +6,7 @@ import {
   issueInitialAccessToken,
   revokeInitialAccessToken,
 } from '../../initial-access-tokens/initial-access-tokens.ts'
+import { routes } from '../../provider/configuration.ts'
 import { apiActor } from '../actor.ts'
 import { type ListedToken, listTokens, mintSchema } from '../initial-access-tokens/minting.ts'
 import { pageParameters } from '../paging.ts'
@@ -40,7 +41,7 @@ export function serveInitialAccessTokens(router: Router, context: ServerContext)
       jti: issued.jti,
       expires_at: epochSeconds(issued.expiresAt),
       max_uses: issued.maxUses,
-      registration_endpoint: `${config.issuer}/oauth2/register`,
+      registration_endpoint: `${config.issuer}${routes.registration}`,
     }
   })
   router.delete('/initial-access-tokens/:jti', async (ctx) => {

@@ -33,7 +33,17 @@ export function notFound(what: string): ApiRefusal {
 
 /** Every problem that a schema found, at once. */
 export function invalidRequest(error: ZodError): ApiRefusal {
-  const problems = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+  const problems = error.issues.flatMap(problemsOf)
   const summary = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message))
   return new ApiRefusal(400, 'invalid_request', summary.join('; '), problems)
+}
+
+function problemsOf(issue: ZodError['issues'][number]): Problem[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ path: issue.path.join('.'), message: issue.message }]
+  }
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key].join('.'),
+    message: 'is not known',
+  }))
 }

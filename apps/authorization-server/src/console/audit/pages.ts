@@ -1,6 +1,6 @@
 import { type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
-import { formatClock, formatDate, time } from '../../web/time.ts'
+import { listTime } from '../list-time.ts'
 import { counted, pager } from '../pager.ts'
 import type { Page } from '../paging.ts'
 import { type AuditEvent, type AuditFilter, auditDetail } from './audit-log.ts'
@@ -77,10 +77,10 @@ function eventsTable({ events, names }: AuditView, href: string): Html {
 function eventRow(event: AuditEvent, names: ReadonlyMap<string, string>): Html {
   const { at, type, personId, clientId, correlationId } = event
   return html`<tr>
-              <td class="nowrap">${time(at, `${formatDate(at)}, ${formatClock(at)}`)}</td>
+              <td class="nowrap">${listTime(at)}</td>
               <td data-label="Event"><code class="small-code nowrap">${type}</code></td>
               <td data-label="Person and client">
-                <ul class="plain">
+                <ul>
                   ${personId && html`<li><a href="/console/users/${encodeURIComponent(personId)}">${names.get(personId) ?? personId}</a></li>`}
                   ${clientId && html`<li><a class="breakable" href="/console/clients/${encodeURIComponent(clientId)}">${names.get(clientId) ?? clientId}</a></li>`}
                   ${!personId && !clientId && html`<li class="faint">None</li>`}
@@ -95,5 +95,11 @@ function eventRow(event: AuditEvent, names: ReadonlyMap<string, string>): Html {
 export function detailList(event: Pick<AuditEvent, 'detail'>): Html {
   const entries = Object.entries(auditDetail(event)).filter(([, value]) => value !== '')
   if (entries.length === 0) return html`<span class="faint">None</span>`
-  return html`<ul class="plain">${entries.map(([name, value]) => html`<li class="small">${name}: <code class="small-code">${typeof value === 'string' ? value : JSON.stringify(value)}</code></li>`)}</ul>`
+  return html`<ul>${entries.map(([name, value]) => html`<li class="small">${detailEntry(name, value)}</li>`)}</ul>`
+}
+
+function detailEntry(name: string, value: unknown): Html {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (name === 'flow') return html`<a href="/console/flows/${encodeURIComponent(text)}">Flow</a>`
+  return html`${name}: <code class="small-code">${text}</code>`
 }

@@ -115,7 +115,7 @@ function redirectsCard({ metadata }: ListedClient): Html {
             ${
               uris.length === 0
                 ? html`<div class="empty">${icon('link')}<h3>No redirect URIs</h3><p>This client never sends people here.</p></div>`
-                : html`<ul class="list">${uris.map((uri) => html`<li class="spread"><code class="breakable">${breakable(uri)}</code> <span class="badge">${anyPort && uri.startsWith('http://') ? 'Any port' : 'Exact'}</span></li>`)}</ul>`
+                : html`<ul class="list">${uris.map((uri) => html`<li class="spread"><code>${breakable(uri)}</code> <span class="badge">${anyPort && uri.startsWith('http://') ? 'Any port' : 'Exact'}</span></li>`)}</ul>`
             }
           </section>`
 }

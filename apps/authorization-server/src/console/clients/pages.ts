@@ -110,7 +110,7 @@ function clientRow(client: ListedClient): Html {
               </td>
               <td class="minor" data-label="Type"><span class="badge badge-plain">${isConfidential(client) ? 'Confidential' : 'Public'}</span></td>
               <td data-label="Registered via">${originBadge(client)}</td>
-              <td data-label="Redirect hosts">${hosts.length > 0 ? hosts.map((host) => html`<code class="host">${host}</code>`) : html`<span class="faint">None</span>`}</td>
+              <td data-label="Redirect hosts">${hosts.length > 0 ? html`<div>${hosts.map((host) => html`<code class="host">${host}</code>`)}</div>` : html`<span class="faint">None</span>`}</td>
               <td class="num" data-label="Active grants">${client.activeGrants.toLocaleString('en-GB')}</td>
               <td class="nowrap" data-label="Last used">${client.lastUsedAt ? ago(client.lastUsedAt) : 'Never'}</td>
             </tr>`

@@ -57,9 +57,8 @@ const abandonedAfterMs = 600_000
 export function flowsOf(events: readonly AuditEvent[], now = Date.now()): Flow[] {
   const flows = new Map<string, AuditEvent[]>()
   const flowOfGrant = new Map<string, string>()
-  for (const event of events) {
-    const id = flowIdOf(event, flowOfGrant)
-    if (id === undefined) continue
+  for (const event of events.filter(isPartOfFlow)) {
+    const id = flowIdOf(event, flowOfGrant, flows)
     if (event.grantId) flowOfGrant.set(event.grantId, id)
     const known = flows.get(id)
     if (known) known.push(event)
@@ -72,14 +71,41 @@ export function flowsOf(events: readonly AuditEvent[], now = Date.now()): Flow[]
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
-function flowIdOf(event: AuditEvent, flowOfGrant: ReadonlyMap<string, string>) {
+/** Signing in to our own pages connects nothing; a refresh belongs to a connection that was made before. */
+function isPartOfFlow(event: AuditEvent): boolean {
+  const { flow, grantType } = auditDetail(event)
+  if (event.type.startsWith('sign_in.')) return typeof flow === 'string'
+  return grantType !== 'refresh_token'
+}
+
+function flowIdOf(
+  event: AuditEvent,
+  flowOfGrant: ReadonlyMap<string, string>,
+  flows: ReadonlyMap<string, readonly AuditEvent[]>,
+): string {
   const { flow } = auditDetail(event)
   if (typeof flow === 'string') return flow
-  const isTokenRequest = event.type.startsWith('token.')
-  const ofGrant = isTokenRequest && event.grantId ? flowOfGrant.get(event.grantId) : undefined
-  // Signing in to our own pages connects nothing.
-  if (event.type.startsWith('sign_in.')) return undefined
-  return ofGrant ?? event.correlationId ?? event.id
+  const ownId = event.correlationId ?? event.id
+  if (!event.type.startsWith('token.')) return ownId
+  const ofGrant = event.grantId ? flowOfGrant.get(event.grantId) : undefined
+  return ofGrant ?? awaitingFlowOf(event, flows) ?? ownId
+}
+
+/** A refused code names no grant. It is of the flow whose code is waited for, where the client has only one. */
+function awaitingFlowOf(
+  event: AuditEvent,
+  flows: ReadonlyMap<string, readonly AuditEvent[]>,
+): string | undefined {
+  const awaiting = [...flows].filter(([, ofFlow]) => {
+    const last = ofFlow.at(-1)!
+    const elapsedMs = event.at.getTime() - last.at.getTime()
+    return (
+      last.clientId === event.clientId &&
+      last.type === 'authorization.succeeded' &&
+      elapsedMs < abandonedAfterMs
+    )
+  })
+  return awaiting.length === 1 ? awaiting[0]![0] : undefined
 }
 
 function flowOf(id: string, events: readonly AuditEvent[], now: number): Flow {
@@ -123,25 +149,30 @@ function stepOf(event: AuditEvent): FlowStep {
 }
 
 const denials: Readonly<Record<string, string>> = {
-  denied: 'The person chose Deny',
-  nothing_permitted: 'The person’s roles allow nothing that was asked for',
+  'by the person': 'the person chose Deny',
+  'nothing permitted': 'the person’s roles allow nothing that was asked for',
 }
 
 function reasonOf(event: AuditEvent): string | undefined {
-  const { reason, description, error } = auditDetail(event)
-  if (typeof reason === 'string') return denials[reason] ?? reason
+  const { denied, description, error } = auditDetail(event)
+  if (typeof denied === 'string') return denials[denied] ?? denied
   return [description, error].find((text) => typeof text === 'string')
 }
 
 function awaited(event: AuditEvent): string {
   switch (stepOf(event)) {
     case 'sign_in':
-      return event.type === 'sign_in.succeeded' ? 'The person signed in' : 'Waits for sign in'
+      return event.type === 'sign_in.succeeded' ? 'the person signed in' : 'waiting for the person'
     case 'consent':
-      return event.type === 'consent.granted' ? 'The person agreed' : 'Waits for a decision'
+      return event.type === 'consent.granted' ? 'the person agreed' : 'waiting for a decision'
     default:
-      return 'The code was not redeemed yet'
+      return 'not redeemed yet'
   }
+}
+
+/** The first event of each step that has one. */
+export function firstEvents({ events }: Flow): ReadonlyMap<FlowStep, AuditEvent> {
+  return new Map(events.toReversed().map((event) => [stepOf(event), event]))
 }
 
 /** What became of a step: reached and passed, where it ended, or never reached. */

@@ -1,10 +1,18 @@
 import { type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import { type App, appMark, appName } from '../../web/identity.ts'
-import { formatClock, formatDate, formatDateTime, time } from '../../web/time.ts'
+import { formatDateTime, time } from '../../web/time.ts'
 import { detailList } from '../audit/pages.ts'
+import { listTime } from '../list-time.ts'
 import { counted } from '../pager.ts'
-import { type Flow, type FlowStatus, type FlowStep, flowSteps, stepStates } from './flow.ts'
+import {
+  type Flow,
+  type FlowStatus,
+  type FlowStep,
+  firstEvents,
+  flowSteps,
+  stepStates,
+} from './flow.ts'
 import type { FlowFilter } from './flow-list.ts'
 
 /** Names of what flows name by id. */
@@ -132,7 +140,7 @@ function flowRow(flow: Flow, names: FlowNames): Html {
               <td>
                 <div class="identity">
                   ${appMark(app)}
-                  <p><a class="row-link" href="${flowHref(flow)}">${appName(app)}</a><span class="faint breakable">${personOf(flow, names)}</span></p>
+                  <p><a class="row-link" href="${flowHref(flow)}">${clientNameIn(flow, names)}</a><span class="faint breakable">${personOf(flow, names)}</span></p>
                 </div>
               </td>
               <td data-label="Step reached">
@@ -142,7 +150,7 @@ function flowRow(flow: Flow, names: FlowNames): Html {
                 </div>
               </td>
               <td class="num nowrap" data-label="Duration">${durationText(flow)}</td>
-              <td class="nowrap" data-label="Started">${time(flow.startedAt, `${formatDate(flow.startedAt)}, ${formatClock(flow.startedAt)}`)}</td>
+              <td class="nowrap" data-label="Started">${listTime(flow.startedAt)}</td>
             </tr>`
 }
 
@@ -153,6 +161,12 @@ export function flowHref({ id }: Pick<Flow, 'id'>): string {
 export function appOf({ clientId }: Flow, { apps }: FlowNames): App {
   const unknown = { clientId: clientId ?? '', name: clientId ?? 'Unknown client', reviewed: false }
   return (clientId && apps.get(clientId)) || unknown
+}
+
+/** How a flow's client is called; only a name that a client gave itself stands in quotes. */
+export function clientNameIn(flow: Flow, names: FlowNames): string {
+  const app = appOf(flow, names)
+  return flow.clientId && names.apps.has(flow.clientId) ? appName(app) : app.name
 }
 
 function personOf({ personId }: Flow, { people }: FlowNames): string {
@@ -167,7 +181,6 @@ function durationText({ startedAt, endedAt }: Flow): string {
 
 /** One flow: its steps, and the events that tell it. */
 export function flowPage(flow: Flow, names: FlowNames): Html {
-  const app = appOf(flow, names)
   return html`<header class="page-header">
       <nav aria-label="Breadcrumb">
         <ol class="breadcrumb">
@@ -175,11 +188,11 @@ export function flowPage(flow: Flow, names: FlowNames): Html {
           <li><code>${flow.id}</code></li>
         </ol>
       </nav>
-      <h1>${titles[flow.status](appName(app))}</h1>
+      <h1>${titles[flow.status](clientNameIn(flow, names))}</h1>
       <p class="cluster">${flowStatus(flow, true)} ${flow.reason && html`<span class="muted">${flow.reason}</span>`}</p>
     </header>
     <div class="stack stack-loose">
-      ${summary(flow, names, app)}
+      ${summary(flow, names)}
       <section class="card table-wrap" aria-labelledby="events-title">
         <header class="card-header"><h2 id="events-title">Events</h2></header>
         <table class="table">
@@ -213,25 +226,28 @@ const stateWords = {
   skipped: 'not reached or not needed',
 } as const
 
-function summary(flow: Flow, names: FlowNames, app: App): Html {
+function summary(flow: Flow, names: FlowNames): Html {
   const states = stepStates(flow)
+  const first = firstEvents(flow)
   return html`<section class="card card-body stack stack-loose" aria-label="Summary">
         <dl class="facts facts-row">
-          <div><dt>Client</dt><dd>${flow.clientId ? html`<a class="breakable" href="/console/clients/${encodeURIComponent(flow.clientId)}">${appName(app)}</a>` : 'Unknown'}</dd></div>
+          <div><dt>Client</dt><dd>${flow.clientId ? html`<a class="breakable" href="/console/clients/${encodeURIComponent(flow.clientId)}">${clientNameIn(flow, names)}</a>` : 'Unknown'}</dd></div>
           <div><dt>User</dt><dd>${flow.personId ? html`<a href="/console/users/${encodeURIComponent(flow.personId)}">${personOf(flow, names)}</a>` : 'Not known yet'}</dd></div>
           <div><dt>Started</dt><dd>${time(flow.startedAt, formatDateTime(flow.startedAt))}</dd></div>
           <div><dt>Duration</dt><dd class="nums">${durationText(flow)}</dd></div>
         </dl>
-        <ol class="track-nav" aria-label="Steps of this flow">
-          ${flowSteps.map((step) => html`<li data-state="${states[step]}"><span>${stepNames[step]}<span class="visually-hidden">, ${stateWords[states[step]]}</span></span></li>`)}
-        </ol>
+        <nav aria-label="Steps of this flow">
+          <ol class="track-nav">
+            ${flowSteps.map((step) => html`<li data-state="${states[step]}"><a href="#${first.get(step)?.id ?? 'events-title'}">${stepNames[step]}<span class="visually-hidden">, ${stateWords[states[step]]}</span></a></li>`)}
+          </ol>
+        </nav>
       </section>`
 }
 
 function eventRow(flow: Flow, event: Flow['events'][number]): Html {
   const after = event.at.getTime() - flow.startedAt.getTime()
   const isBad = /\.(?:failed|refused|denied)$/.test(event.type)
-  return html`<tr>
+  return html`<tr id="${event.id}">
               <td class="nowrap">${time(event.at, after < 1000 ? `${after} ms` : `${(after / 1000).toFixed(1)} s`)}</td>
               <td data-label="Event">${isBad ? html`<span class="status" data-tone="danger" data-shape="square"><code class="small-code">${event.type}</code></span>` : html`<code class="small-code">${event.type}</code>`}</td>
               <td class="breakable" data-label="Detail">${detailList(event)}</td>

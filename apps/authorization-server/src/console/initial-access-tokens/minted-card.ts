@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from '@neonpanel/contracts/urls'
 import { breakable, type Html, html } from '../../web/html.ts'
 import { formatClock, formatDateTime, time } from '../../web/time.ts'
 import { counted } from '../pager.ts'
@@ -8,6 +9,8 @@ export interface MintedToken {
   readonly note: string
   readonly maxUses: number
   readonly ttlSeconds: number
+  /** Empty = any. */
+  readonly allowedRedirectHosts: readonly string[]
   readonly expiresAt: Date
   readonly registrationEndpoint: string
 }
@@ -19,6 +22,7 @@ export function mintedCard(minted: MintedToken): Html {
   const { token, note, maxUses, expiresAt } = minted
   const minutes = minted.ttlSeconds / 60
   const counts = countdownMinutes.includes(minutes)
+  const mayBeChatGpt = allows(minted, 'chatgpt.com')
   return html`<section class="card card-raised" aria-labelledby="minted-title" role="status">
           <header class="card-header">
             <div>
@@ -36,22 +40,36 @@ export function mintedCard(minted: MintedToken): Html {
             <div class="code-block">
               <pre>${curlCommand(minted)}</pre>
             </div>
-            <h3>Or let a known client register</h3>
-            <div class="code-block">
-              <pre><b>npx neonpanel</b> register chatgpt --iat <i>${token}</i></pre>
-            </div>
+            ${mayBeChatGpt && personaCommand(token)}
             <p class="small">Registration endpoint: <code>${breakable(minted.registrationEndpoint)}</code></p>
           </div>
         </section>`
 }
 
-function curlCommand({ token, registrationEndpoint }: MintedToken): Html {
+function allows({ allowedRedirectHosts }: MintedToken, host: string): boolean {
+  return allowedRedirectHosts.length === 0 || allowedRedirectHosts.includes(host)
+}
+
+function personaCommand(token: string): Html {
+  return html`<h3>Or register as ChatGPT does</h3>
+            <div class="code-block">
+              <pre><b>npx neonpanel</b> register chatgpt --iat <i>${token}</i></pre>
+            </div>`
+}
+
+/** A redirect URI that the token allows. */
+function sampleRedirectUri([host = '127.0.0.1']: readonly string[]): string {
+  const uri = `http://${host}/callback`
+  return isLoopbackUrl(uri) ? uri : `https://${host}/callback`
+}
+
+function curlCommand({ token, registrationEndpoint, allowedRedirectHosts }: MintedToken): Html {
   return html`<b>curl</b> -X POST ${registrationEndpoint} \\
   -H <i>"Authorization: Bearer ${token}"</i> \\
   -H <i>"Content-Type: application/json"</i> \\
   -d <i>'{
     "client_name": "My client",
-    "redirect_uris": ["http://127.0.0.1/callback"],
+    "redirect_uris": ["${sampleRedirectUri(allowedRedirectHosts)}"],
     "grant_types": ["authorization_code", "refresh_token"],
     "token_endpoint_auth_method": "none"
   }'</i>`

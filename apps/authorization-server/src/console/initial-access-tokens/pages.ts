@@ -3,8 +3,8 @@ import { csrfField } from '../../web/forms.ts'
 import { type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import type { Viewer } from '../../web/layout.ts'
-import { time } from '../../web/time.ts'
 import { confirmDialog } from '../dialog.ts'
+import { listTime } from '../list-time.ts'
 import { counted, pager } from '../pager.ts'
 import type { Page } from '../paging.ts'
 import { formLifetimes, type MintForm } from './mint-form.ts'
@@ -161,7 +161,7 @@ function tokenRow(token: ListedToken, names: ReadonlyMap<string, string>): Html 
               <td class="num nowrap" data-label="Uses">${token.uses} of ${token.maxUses}</td>
               <td data-label="Clients">${token.clientIds.length > 0 ? token.clientIds.map((id) => html`<a href="/console/clients/${encodeURIComponent(id)}"><code class="small-code">${id}</code></a> `) : html`<span class="faint">None</span>`}</td>
               <td class="minor" data-label="Minted by">${names.get(token.createdBy) ?? token.createdBy}</td>
-              <td data-label="Expires">${time(token.expiresAt)}</td>
+              <td data-label="Expires">${listTime(token.expiresAt)}</td>
               <td class="actions">${token.status === 'ready' && html`<button class="button button-small button-danger" type="button" popovertarget="revoke-${token.jti}">Revoke<span class="visually-hidden"> ${token.note || token.jti}</span></button>`}</td>
             </tr>`
 }

@@ -5,6 +5,7 @@ import {
   issueInitialAccessToken,
   revokeInitialAccessToken,
 } from '../../initial-access-tokens/initial-access-tokens.ts'
+import { routes } from '../../provider/configuration.ts'
 import { receiveForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/signed-in.ts'
 import { administrator } from '../actor.ts'
@@ -53,7 +54,8 @@ async function mint(context: ServerContext, ctx: Context, input: MintInput): Pro
     ...issued,
     note: input.note,
     ttlSeconds,
-    registrationEndpoint: `${config.issuer}/oauth2/register`,
+    allowedRedirectHosts: input.allowed_redirect_hosts,
+    registrationEndpoint: `${config.issuer}${routes.registration}`,
   }
 }
 

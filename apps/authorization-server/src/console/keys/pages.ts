@@ -1,8 +1,8 @@
 import { type Html, html } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import type { Viewer } from '../../web/layout.ts'
-import { formatDateTime, time } from '../../web/time.ts'
 import { confirmDialog } from '../dialog.ts'
+import { listTime } from '../list-time.ts'
 import type { SigningKeyWithState } from './key-states.ts'
 
 export interface KeysView {
@@ -64,7 +64,7 @@ function keyRow({ kid, algorithm, state, activeFrom, retiresAt }: SigningKeyWith
               <td class="breakable"><code>${kid}</code></td>
               <td data-label="Algorithm"><code>${algorithm}</code></td>
               <td data-label="State">${states[state]}</td>
-              <td class="nowrap" data-label="Signs from">${time(activeFrom)}</td>
-              <td class="nowrap" data-label="Leaves the JWKS">${retiresAt ? time(retiresAt, formatDateTime(retiresAt)) : html`<span class="faint">Not planned</span>`}</td>
+              <td class="nowrap" data-label="Signs from">${listTime(activeFrom)}</td>
+              <td class="nowrap" data-label="Leaves the JWKS">${retiresAt ? listTime(retiresAt) : html`<span class="faint">Not planned</span>`}</td>
             </tr>`
 }

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import type { ServerContext } from '../../context.ts'
+import { routes } from '../../provider/configuration.ts'
 import { listSigningKeys } from '../../provider/signing-keys.ts'
 import { receiveForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/signed-in.ts'
@@ -18,7 +19,7 @@ export function keysRoutes(router: Router, context: ServerContext): void {
       viewer: signedIn(ctx).viewer,
       notice: noticeOf(ctx),
       keys: keyStates(await listSigningKeys(context)),
-      jwksUrl: `${context.config.issuer}/oauth2/jwks`,
+      jwksUrl: `${context.config.issuer}${routes.jwks}`,
     })
     show(context, ctx, { title: 'Keys', section, main })
   })

@@ -1,10 +1,10 @@
+import { routes } from '../../provider/configuration.ts'
 import { ago } from '../../web/ago.ts'
 import { breakable, type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
-import { appName } from '../../web/identity.ts'
 import { formatClock, formatDate } from '../../web/time.ts'
 import type { Flow } from '../flows/flow.ts'
-import { appOf, type FlowNames, flowHref, flowStatus } from '../flows/pages.ts'
+import { clientNameIn, type FlowNames, flowHref, flowStatus } from '../flows/pages.ts'
 import { counted } from '../pager.ts'
 import { barChart, sparkline } from './charts.ts'
 import { type Figures, type Part, type Period, periods } from './figures.ts'
@@ -89,7 +89,7 @@ function attentionCard({ figures, names, faultsOn }: OverviewView): Html {
   const item = (flow: Flow) =>
     html`<li class="stack stack-tight">
               <p class="spread">${flowStatus(flow, true)} <span class="faint">${ago(flow.startedAt)}</span></p>
-              <p><a class="row-link" href="${flowHref(flow)}">${appName(appOf(flow, names))}</a> <span class="muted">${flow.reason}</span></p>
+              <p><a class="row-link" href="${flowHref(flow)}">${clientNameIn(flow, names)}</a> <span class="muted">${flow.reason}</span></p>
             </li>`
   return html`<section class="card" aria-labelledby="attention-title">
           <header class="card-header">
@@ -121,9 +121,9 @@ function setupCard(view: OverviewView): Html {
     url(
       'Authorize URL',
       'Where people sign in. PKCE with S256 is required.',
-      `${issuer}/oauth2/authorize`,
+      `${issuer}${routes.authorization}`,
     ),
-    url('Token URL', 'Where clients redeem codes and refresh tokens.', `${issuer}/oauth2/token`),
+    url('Token URL', 'Where clients redeem codes and refresh tokens.', `${issuer}${routes.token}`),
     task(
       true,
       'Signing key',

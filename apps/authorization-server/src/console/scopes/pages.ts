@@ -55,7 +55,7 @@ function scopeRow({ scope, roles, tools, people, activeGrants }: ScopeHolders): 
                 </div>
               </td>
               <td data-label="Roles">${roles.join(', ')}</td>
-              <td data-label="Tools"><ul class="plain">${tools.map((tool) => html`<li><code class="small-code">${tool}</code></li>`)}</ul></td>
+              <td data-label="Tools"><ul>${tools.map((tool) => html`<li><code class="small-code nowrap">${tool}</code></li>`)}</ul></td>
               <td class="num" data-label="People">${people}</td>
               <td class="num" data-label="Active grants">${activeGrants}</td>
             </tr>`

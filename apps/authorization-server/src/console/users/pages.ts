@@ -70,7 +70,7 @@ function personRow(person: AdministeredPerson): Html {
                 </div>
               </td>
               <td data-label="Status">${standing(person)}</td>
-              <td data-label="Roles">${person.memberships.length > 0 ? html`<ul class="plain">${person.memberships.map(({ company, role }) => html`<li>${role} <span class="faint">of ${company.name}</span></li>`)}</ul>` : html`<span class="faint">No company</span>`}</td>
+              <td data-label="Roles">${person.memberships.length > 0 ? html`<ul>${person.memberships.map(({ company, role }) => html`<li>${role} <span class="faint">of ${company.name}</span></li>`)}</ul>` : html`<span class="faint">No company</span>`}</td>
               <td class="num" data-label="Active grants">${person._count.grants}</td>
             </tr>`
 }
