@@ -96,7 +96,7 @@ function who({ app, person, request, action }: ConsentPage, title: string): Html
               <code>${breakable(app.documentUrl)}</code>`,
             )
           }
-          ${fact('Sends you back to', destination(app.destination))}
+          ${fact(app.destination.kind === 'device' ? 'Connects' : 'Sends you back to', destination(app.destination))}
           ${request.identityScopes.length > 0 && fact('Also learns', html`<p>${identitySentence(request.identityScopes)}</p>`)}
           ${fact(
             'Signed in as',
@@ -158,12 +158,18 @@ const problemAlert = (problem: string) => html`<div class="alert" data-tone="dan
         </div>`
 
 function unreviewedAlert({ app, request, again }: ConsentPage): Html {
-  const waiting =
+  const unknownProgram =
     'Any program on this computer could be waiting at that address, so continue only if you started this sign-in yourself, just now.'
+  const cautions = {
+    site: `Continue only if you know ${placeOf(app.destination)} and expected to be here.`,
+    'this-computer': unknownProgram,
+    'local-app': unknownProgram,
+    device: 'Continue only if you started this yourself, just now, on a device in front of you.',
+  }
   return html`<div class="alert" data-tone="warn">
           ${icon('shield-alert')}
           <div class="stack stack-snug">
-            <p><strong>NeonPanel has not reviewed this app</strong>Its name and details are its own words. ${app.destination.kind === 'site' ? `Continue only if you know ${app.destination.host} and expected to be here.` : waiting}</p>
+            <p><strong>NeonPanel has not reviewed this app</strong>Its name and details are its own words. ${cautions[app.destination.kind]}</p>
             ${
               request.mustConfirmStart &&
               html`<div class="check">

@@ -116,6 +116,13 @@ describe('the throttle', () => {
     expect(await attempt('ada', 'right', office)).toEqual(right)
   })
 
+  it('removes rows whose window is over', async () => {
+    await fail(1, 'bea', office)
+    advanceClock(16 * 60_000)
+    await fail(1)
+    expect(await database.prisma.rateLimiterFlexible.count()).toBe(2)
+  })
+
   it('keeps neither emails nor addresses', async () => {
     await fail(1)
     const rows = await database.prisma.rateLimiterFlexible.findMany()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
+import { now } from '@neonpanel/process/clock'
 import { RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible'
 import { normalizedEmail } from './directory.ts'
 
@@ -54,7 +55,11 @@ export function signInThrottle(
       return consume(perAccount, account)
     },
     async failed() {
-      await consume(perAddress, origin)
+      const { isFirstInDuration } = await perAddress.penalty(origin)
+      // Once per address and window: nobody else removes rows whose window is over.
+      if (isFirstInDuration) {
+        await prisma.rateLimiterFlexible.deleteMany({ where: { expire: { lt: now() } } })
+      }
       const seen = await perAccount.get(account)
       if (!seen || seen.consumedPoints < attemptsPerAccount) {
         return { ok: true, attemptsLeft: seen?.remainingPoints ?? attemptsPerAccount }
