@@ -71,7 +71,7 @@ describe('the demo', () => {
     ]
     expect(hashes).toHaveLength(7)
     for (const hash of hashes) {
-      expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
+      expect(hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
     }
     expect(JSON.stringify([people, clients])).not.toContain('neonpanel-demo-secret')
   })
