@@ -8,8 +8,9 @@ import { answerPreflight } from './public-document.ts'
  * transports, security). On loopback the three names of this machine are one.
  */
 export function checkHost({ mcpUrl, port }: { mcpUrl: string; port: number }): Koa.Middleware {
-  const { host, port: publicPort } = new URL(mcpUrl)
+  const { host, port: publicPort, protocol } = new URL(mcpUrl)
   const allowed = new Set([host])
+  if (!publicPort) allowed.add(`${host}:${protocol === 'https:' ? 443 : 80}`)
   if (isLoopbackUrl(mcpUrl)) {
     for (const name of ['localhost', '127.0.0.1', '[::1]']) {
       allowed.add(publicPort ? `${name}:${publicPort}` : name)

@@ -14,8 +14,10 @@ export interface Sessions {
   /** Begins a session for an `initialize`, which its handler gets next. */
   begin(owner: string, initialize: unknown): Promise<Session>
   find(id: string): Session | undefined
-  /** Takes over a session whose process is gone: all that matters is in its id. */
-  adopt(id: string, claims: SessionClaims): Promise<Session>
+  /** Takes over a session whose process is gone: all that matters is in its id. Undefined when its client ended it. */
+  adopt(id: string, claims: SessionClaims): Promise<Session> | undefined
+  /** Ends a session for good. */
+  end(session: Session): void
   count(): number
   close(): Promise<void>
 }
@@ -42,6 +44,7 @@ export function createSessions({
 }): Sessions {
   const sessions = new Map<string, Session>()
   const adopting = new Map<string, Promise<Session>>()
+  const ended = new Set<string>()
 
   async function start(
     id: string,
@@ -49,8 +52,8 @@ export function createSessions({
     adopted: boolean,
   ): Promise<Session> {
     const own = [...sessions.values()].filter((session) => session.owner === owner)
-    if (own.length >= limitPerOwner) end(longestIdle(own))
-    else if (sessions.size >= limitPerProcess) end(longestIdle([...sessions.values()]))
+    if (own.length >= limitPerOwner) drop(longestIdle(own))
+    else if (sessions.size >= limitPerProcess) drop(longestIdle([...sessions.values()]))
     const server = servers.create()
     const onclose = () => sessions.delete(id)
     const session = await openSession({ id, owner, protocolVersion, server, adopted, onclose })
@@ -58,14 +61,14 @@ export function createSessions({
     return session
   }
 
-  function end(session: Session) {
+  function drop(session: Session) {
     sessions.delete(session.id)
     session.close().catch((error) => log.warn({ err: error }, 'session did not close'))
   }
 
   const sweep = setInterval(() => {
     const limit = Date.now() - idleLimitMs
-    for (const session of sessions.values()) if (idleSince(session) < limit) end(session)
+    for (const session of sessions.values()) if (idleSince(session) < limit) drop(session)
   }, sweepEveryMs).unref()
 
   return {
@@ -77,11 +80,17 @@ export function createSessions({
     },
     find: (id) => sessions.get(id),
     adopt(id, claims) {
+      if (ended.has(id)) return undefined
       const already = adopting.get(id)
       if (already) return already
       const started = start(id, claims, true).finally(() => adopting.delete(id))
       adopting.set(id, started)
       return started
+    },
+    end(session) {
+      if (ended.size >= limitPerProcess) ended.delete(ended.values().next().value!)
+      ended.add(session.id)
+      drop(session)
     },
     count: () => sessions.size,
     async close() {

@@ -92,6 +92,8 @@ describe('when the process of a session is gone', () => {
     const batch = await second.request('/mcp', { token, headers, body: [request('ping')] })
     expect(batch.status).toBe(400)
     expect((await second.request('/mcp', { method: 'DELETE', token, headers })).status).toBe(200)
+    const after = await second.request('/mcp', { token, headers, body: listCompanies })
+    expect(after.status).toBe(404)
   })
 
   it('a 2024-11-05 stream is gone with it', async () => {

@@ -40,7 +40,9 @@ export function createStreamableTransport({
       return undefined
     }
     if (!isOurs && (await passOn(ctx, claims.node))) return undefined
-    return sessions.adopt(id, claims)
+    const adopted = await sessions.adopt(id, claims)
+    if (adopted === undefined) answerSessionNotFound(ctx)
+    return adopted
   }
 
   async function handOverTo(session: Session, ctx: McpContext, options?: { end: () => void }) {
@@ -51,7 +53,10 @@ export function createStreamableTransport({
   return {
     async begin(ctx: McpContext) {
       const owner = ownerOf(ctx.state.accessToken)
-      await handOverTo(await sessions.begin(owner, messageOf(ctx)), ctx)
+      const session = await sessions.begin(owner, messageOf(ctx))
+      await handOverTo(session, ctx)
+      // A refused handshake leaves a session that nobody knows of.
+      if (ctx.res.statusCode >= 400) sessions.end(session)
     },
     async openStream(ctx: McpContext) {
       const session = await sessionOf(ctx)
@@ -69,7 +74,9 @@ export function createStreamableTransport({
     },
     async end(ctx: McpContext) {
       const session = await sessionOf(ctx)
-      if (session) await handOverTo(session, ctx)
+      if (session === undefined) return
+      await handOverTo(session, ctx)
+      if (ctx.res.statusCode < 400) sessions.end(session)
     },
   }
 }

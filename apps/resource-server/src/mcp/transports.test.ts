@@ -204,7 +204,9 @@ describe('POST', () => {
     const headers = { Accept: '*/*' }
     expect((await send({ headers, body: initialize('2025-06-18') })).status).toBe(200)
     const json = { Accept: 'application/json' }
-    expect((await send({ headers: json, body: initialize('2025-06-18') })).status).toBe(406)
+    const refused = await send({ headers: json, body: initialize('2025-06-18') })
+    expect(refused.status).toBe(406)
+    expect(refused.headers.get('Mcp-Session-Id')).toBeNull()
   })
 
   it.each([
