@@ -37,8 +37,8 @@ function isAtProviderPage(path: string): boolean {
 }
 
 function formPostTarget(ctx: Context): string | undefined {
-  const { oidc } = ctx as Partial<KoaContextWithOIDC>
-  if (oidc?.responseMode !== 'form_post') return undefined
-  const target = oidc.params?.redirect_uri
+  const parameters = (ctx as Partial<KoaContextWithOIDC>).oidc?.params
+  if (parameters?.response_mode !== 'form_post') return undefined
+  const target = parameters.redirect_uri
   return typeof target === 'string' && URL.canParse(target) ? target : undefined
 }

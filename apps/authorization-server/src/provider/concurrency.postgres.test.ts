@@ -1,47 +1,32 @@
-import { randomBytes } from 'node:crypto'
-import { migrate } from '@neonpanel/database/migrate'
-import { type Database, openDatabase } from '@neonpanel/database/open'
-import { statement } from '@neonpanel/database/statement'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authorize, redeem, refresh, type TokenAnswer } from '../testing/flow.ts'
+import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts'
 import { publicClient, register } from '../testing/registration.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 import { loadSigningKeys } from './signing-keys.ts'
 
 // An embedded database runs one statement after the other and would hide these races.
-// biome-ignore lint/style/noProcessEnv: where the real database is
-const url = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
-const name = `neonpanel_as_${randomBytes(6).toString('hex')}`
 const together = 24
 
-let administration: Database
+let database: TestDatabase
 let servers: TestServer[] = []
 let strict: TestServer
 let twins: TestServer[] = []
 
-const run = (sql: string) => administration.query(statement(sql, sql), [])
-
 beforeAll(async () => {
-  administration = await openDatabase(url)
-  await run(`CREATE DATABASE ${name}`)
-  const target = new URL(url)
-  target.pathname = name
-  const environment = { DATABASE_URL: target.href, APP_SECRET: 'A'.repeat(43) }
-  const database = await openDatabase(target.href)
-  await migrate(database)
-  await database.close()
+  database = await createTestDatabase()
+  const environment = { DATABASE_URL: database.url, APP_SECRET: 'A'.repeat(43) }
   // As several processes: each has its own connections and its own caches.
   servers = await Promise.all([1, 2].map(() => startServer(environment)))
   strict = await startServer({ ...environment, REFRESH_LEEWAY_SECONDS: '0' })
   // These two also are one issuer, whose initial access tokens count at both.
   const [first] = servers
   twins = [first!, await startServer({ ...environment, ISSUER_URL: first!.issuer })]
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.all([...servers, strict, twins[1]!].map((server) => server[Symbol.asyncDispose]()))
-  await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-  await administration.close()
+  await database[Symbol.asyncDispose]()
 })
 
 const atOnce = <Answer>(call: (server: TestServer) => Promise<Answer>, at = servers) =>
@@ -98,9 +83,9 @@ describe(`of ${together} simultaneous requests`, () => {
   })
 
   test('for the first signing keys all get the same', async () => {
-    const { database } = servers[0]!
-    await database.prisma.signingKey.deleteMany()
-    await database.prisma.setting.deleteMany({ where: { key: 'signing-keys-created' } })
+    const { prisma } = servers[0]!.database
+    await prisma.signingKey.deleteMany()
+    await prisma.setting.deleteMany({ where: { key: 'signing-keys-created' } })
     const sets = await Promise.all(
       Array.from({ length: 4 }, (_, index) =>
         loadSigningKeys({ database: servers[index % 2]!.database, appSecret: 'A'.repeat(43) }),
