@@ -76,7 +76,7 @@ function readBearer({ headersDistinct }: IncomingMessage): Credentials {
   return token === undefined ? { kind: 'malformed' } : { kind: 'bearer', token }
 }
 
-/** What the call needs, or where no call is known yet, enough to begin with (SPEC-MATRIX E.4 decision 4). */
+/** What the call needs, or where no call is known yet, enough to begin with. */
 function scopesToAskFor({ state }: McpContext, neededScopes: NeededScopes): readonly Scope[] {
   const needed = state.body?.ok ? neededScopes(state.body.json) : []
   return needed.length > 0 ? needed : leastUsefulScopes

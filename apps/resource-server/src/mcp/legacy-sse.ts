@@ -21,7 +21,7 @@ export interface LegacySseTransport extends Transport {
 
 /**
  * The HTTP+SSE transport of MCP revision 2024-11-05. The stream begins with the URI for messages; answers are `message`
- * events. Events have no `id:`, so that clients never send `Last-Event-ID` (SPEC-MATRIX B.4, I2); comments keep it open.
+ * events. Events have no `id:`, so that clients never send `Last-Event-ID`; comments keep it open.
  * Scopes are checked before `deliver`, like for every transport.
  *
  * @param endpoint path and query for messages, relative to this origin

@@ -3,8 +3,8 @@ import type { McpContext } from '../request-state.ts'
 const recheckMs = 1_000
 
 /**
- * Ends an answer that is still open when its token no longer lives: at its expiry, or once its revocation is known
- * (SPEC-MATRIX RS-47). While the authorization server does not answer, open streams stay.
+ * Ends an answer that is still open when its token no longer lives: at its expiry, or once its revocation is known.
+ * While the authorization server does not answer, open streams stay.
  *
  * @param end closes the answer; the client comes back with a fresh token
  */
@@ -15,7 +15,10 @@ export function endWithToken({ res, state }: McpContext, end: () => void) {
   }
   const check = async () => {
     if (res.closed) return
-    const lives = await state.tokenStillLives()
+    const lives = await state.tokenStillLives().catch((error) => {
+      state.log.error({ err: error }, 'token could not be judged again')
+      return true
+    })
     if (!lives) return end()
     if (!res.closed) schedule()
   }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AccessToken } from '../access-token.ts'
 
 /**
- * Whom a session belongs to: person and client, and not the token, which is refreshed while the session goes on
- * (SPEC-MATRIX RS-46, RS-83).
+ * Whom a session belongs to: person and client, and not the token, which is refreshed while the session goes on.
  */
 export function ownerOf({ personId, clientId }: AccessToken): string {
   const digest = createHash('sha256')

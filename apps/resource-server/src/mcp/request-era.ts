@@ -20,8 +20,8 @@ export function namesModernVersion(ctx: McpContext): boolean {
 }
 
 /**
- * Whether a POST is for the stateless protocol: by its `_meta`, or by a header that names none of the earlier revisions
- * (SPEC-MATRIX B.4, P2). What is no JSON-RPC message at all is answered there as well.
+ * Whether a POST is for the stateless protocol: by its `_meta`, or by a header that names no revision with sessions.
+ * What is no JSON-RPC message at all is answered there as well.
  */
 export function isModernMessage(ctx: McpContext): boolean {
   const version = ctx.get('MCP-Protocol-Version')

@@ -118,7 +118,7 @@ describe('the metrics', () => {
 })
 
 describe('scopes', () => {
-  it('are asked for all at once, before the tool runs (RS-15, RS-16)', async () => {
+  it('are asked for all at once, before the tool runs', async () => {
     const request = { token, ...modernToolCall('get_revenue_and_cogs') }
     const response = await server.request('/mcp', request)
     expect(response.status).toBe(403)

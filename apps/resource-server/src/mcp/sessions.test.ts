@@ -74,7 +74,7 @@ describe('a session belongs to a person and a client', () => {
   })
 })
 
-describe('batches (RS-78)', () => {
+describe('batches', () => {
   const batch = [request('ping', undefined, 'a'), toolCall('list_companies', {}, 'b')]
 
   it('are answered in sessions of 2025-03-26', async () => {

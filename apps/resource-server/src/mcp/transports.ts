@@ -13,21 +13,32 @@ import type { createStreamableTransport } from './streamable.ts'
 
 /** A row of the decision table. */
 interface Row {
-  /** As in SPEC-MATRIX B.4. */
+  /** Names the row in tests and logs: G for GET, P for POST, D for DELETE and the rest. */
   readonly id: string
-  readonly when: (ctx: McpContext) => boolean
+  readonly when: Test
   readonly answer: (ctx: McpContext) => void | Promise<void>
 }
 
-const isGet = ({ method }: McpContext) => method === 'GET'
-const isPost = ({ method }: McpContext) => method === 'POST'
-const isDelete = ({ method }: McpContext) => method === 'DELETE'
-const namesSession = (ctx: McpContext) => ctx.get('Mcp-Session-Id') !== ''
-const namesStream = (ctx: McpContext) => typeof ctx.query.sessionId === 'string'
-const isResumption = (ctx: McpContext) => ctx.get('Last-Event-ID') !== ''
-const always = () => true
+type Test = (ctx: McpContext) => boolean
+
+const forMethod =
+  (method: string) =>
+  (when: Test = always): Test =>
+  (ctx) =>
+    ctx.method === method && when(ctx)
+
+const get = forMethod('GET')
+const post = forMethod('POST')
+const remove = forMethod('DELETE')
+
+const always: Test = () => true
+const namesSession: Test = (ctx) => ctx.get('Mcp-Session-Id') !== ''
+const namesStream: Test = (ctx) => typeof ctx.query.sessionId === 'string'
+const isResumption: Test = (ctx) => ctx.get('Last-Event-ID') !== ''
+const isInitialize: Test = (ctx) => isInitializeRequest(messageOf(ctx))
+const isNotJson: Test = (ctx) => !isJsonContentType(ctx.get('Content-Type')) || !ctx.state.body.ok
+
 const everyMethod = 'GET, POST, DELETE, OPTIONS'
-const isInitialize = (ctx: McpContext) => isInitializeRequest(messageOf(ctx))
 
 /**
  * Which transport a request is for; the first row that fits answers. Every 2025 `initialize` gets a session id, so that
@@ -43,46 +54,42 @@ export function mcpTransports({
   /** Undefined when the 2024-11-05 transport is switched off. */
   legacy: ReturnType<typeof createLegacyStreams> | undefined
 }): McpMiddleware {
-  const isForStream = (ctx: McpContext) => isPost(ctx) && namesStream(ctx)
   const openStream = legacy?.openStream ?? notAllowed(everyMethod)
 
   const everyRevision: readonly Row[] = [
-    { id: 'G1', when: (ctx) => isGet(ctx) && namesSession(ctx), answer: streamable.openStream },
-    { id: 'G2', when: (ctx) => isGet(ctx) && isResumption(ctx), answer: notAllowed(everyMethod) },
-    {
-      id: 'G3',
-      when: (ctx) => isGet(ctx) && namesModernVersion(ctx),
-      answer: notAllowed(everyMethod),
-    },
-    { id: 'G4', when: (ctx) => isGet(ctx) && acceptsEventStream(ctx), answer: openStream },
-    { id: 'G5', when: isGet, answer: notAcceptable },
-    { id: 'P0', when: (ctx) => isPost(ctx) && !isJson(ctx), answer: notJson },
-    ...(legacy ? [{ id: 'P1', when: isForStream, answer: legacy.deliver }] : []),
-    { id: 'P2', when: (ctx) => isPost(ctx) && isModernMessage(ctx), answer: modern.answer },
-    { id: 'P3', when: (ctx) => isPost(ctx) && namesSession(ctx), answer: streamable.answer },
-    { id: 'P4', when: (ctx) => isPost(ctx) && isInitialize(ctx), answer: streamable.begin },
-    { id: 'P5', when: isPost, answer: sessionRequired },
-    { id: 'D1', when: (ctx) => isDelete(ctx) && namesSession(ctx), answer: streamable.end },
+    { id: 'G1', when: get(namesSession), answer: streamable.openStream },
+    { id: 'G2', when: get(isResumption), answer: notAllowed(everyMethod) },
+    { id: 'G3', when: get(namesModernVersion), answer: notAllowed(everyMethod) },
+    { id: 'G4', when: get(acceptsEventStream), answer: openStream },
+    { id: 'G5', when: get(), answer: notAcceptable },
+    { id: 'P0', when: post(isNotJson), answer: notJson },
+    ...(legacy ? [{ id: 'P1', when: post(namesStream), answer: legacy.deliver }] : []),
+    { id: 'P2', when: post(isModernMessage), answer: modern.answer },
+    { id: 'P3', when: post(namesSession), answer: streamable.answer },
+    { id: 'P4', when: post(isInitialize), answer: streamable.begin },
+    { id: 'P5', when: post(), answer: sessionRequired },
+    { id: 'D1', when: remove(namesSession), answer: streamable.end },
     { id: 'D2', when: always, answer: notAllowed(everyMethod) },
   ]
   const legacyAlone: readonly Row[] = legacy
     ? [
-        { id: 'G4', when: (ctx) => isGet(ctx) && acceptsEventStream(ctx), answer: openStream },
-        { id: 'G5', when: isGet, answer: notAcceptable },
-        { id: 'P0', when: (ctx) => isForStream(ctx) && !isJson(ctx), answer: notJson },
-        { id: 'P1', when: isForStream, answer: legacy.deliver },
+        { id: 'G4', when: get(acceptsEventStream), answer: openStream },
+        { id: 'G5', when: get(), answer: notAcceptable },
+        { id: 'P1', when: post(namesStream), answer: jsonOnly(legacy.deliver) },
         { id: 'D2', when: always, answer: notAllowed('GET, OPTIONS') },
       ]
     : [{ id: 'D2', when: always, answer: notAllowed('OPTIONS') }]
 
   return async function answerByRevision(ctx) {
     const table = ctx.state.resource.legacyOnly ? legacyAlone : everyRevision
-    await table.find(({ when }) => when(ctx))?.answer(ctx)
+    const row = table.find(({ when }) => when(ctx))!
+    ctx.state.log.debug({ row: row.id }, 'routed')
+    await row.answer(ctx)
   }
 }
 
-function isJson(ctx: McpContext): boolean {
-  return isJsonContentType(ctx.get('Content-Type')) && ctx.state.body.ok
+function jsonOnly(answer: Row['answer']): Row['answer'] {
+  return (ctx) => (isNotJson(ctx) ? notJson(ctx) : answer(ctx))
 }
 
 function notJson(ctx: McpContext) {
