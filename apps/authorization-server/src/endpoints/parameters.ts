@@ -10,6 +10,7 @@ import type Provider from 'oidc-provider'
 import { findClient } from '../clients/clients.ts'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
+import { impliedScopeParameter } from '../provider/resources.ts'
 import { presentedClient } from './client-authentication.ts'
 
 /** The parameters of one request to an endpoint, to be changed in place before the provider reads them. */
@@ -37,6 +38,7 @@ export async function normaliseParameters(
   context: ParameterContext,
   request: OAuthRequest,
 ): Promise<Refusal | undefined> {
+  request.parameters.delete(impliedScopeParameter)
   canonicaliseResource(request.parameters, context.config.mcpUrl)
   // The provider would tell only after it used up the code or refresh token.
   if (request.path === routes.token && namesAnotherResource(context, request)) return invalidTarget
@@ -86,6 +88,7 @@ async function completeScope({ database }: ParameterContext, request: OAuthReque
   if (asked.some(isScope)) {
     if (!asked.includes(requiredScope)) {
       request.parameters.set('scope', [...asked, requiredScope].join(' '))
+      request.parameters.set(impliedScopeParameter, requiredScope)
     }
     return
   }

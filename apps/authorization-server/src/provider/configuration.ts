@@ -23,7 +23,7 @@ import { grantTtlSeconds, idTokenTtlSeconds } from './lifetimes.ts'
 import { type RefreshRotation, refreshRotation } from './refresh-rotation.ts'
 import { extraMembers, validateClientMetadata } from './registration.ts'
 import { gatePolicy, registrationGate, verifyInitialAccessToken } from './registration-gate.ts'
-import { resourceIndicators } from './resources.ts'
+import { impliedScopeParameter, resourceIndicators } from './resources.ts'
 import { deriveKey } from './secrets.ts'
 import { type PrivateSigningKey, signingAlgorithms } from './signing-keys.ts'
 import { createStorage } from './storage.ts'
@@ -96,6 +96,7 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: extraMembers, validator: validateClientMetadata },
+    extraParams: [impliedScopeParameter],
     extraTokenClaims: (ctx, token) => {
       const grantId = 'grantId' in token ? token.grantId : undefined
       const companies = rememberedFacts(ctx, grantId)?.companies ?? []

@@ -6,6 +6,12 @@ import type { Config } from '../config.ts'
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
 /**
+ * A request parameter of our own, which no client can send: the scope that was added because others need it. What was added
+ * is not what was requested.
+ */
+export const impliedScopeParameter = 'implied_scope'
+
+/**
  * The one resource, the MCP server (RFC 8707). Other spellings of it are rewritten before the provider sees them. A request
  * that names none means it, unless it only asks who somebody is: that token is for UserInfo.
  */
