@@ -2,6 +2,7 @@ import { isScope, parseScope } from '@neonpanel/contracts/scopes'
 import { now } from '@neonpanel/process/clock'
 import type { ServerContext } from '../context.ts'
 import { type CompanyMembership, findMemberships, type Person } from '../people/directory.ts'
+import { impliedScopeParameter } from '../provider/resources.ts'
 import {
   type Companies,
   type ConsentRequest,
@@ -23,6 +24,9 @@ export async function consentRequest(
   const asksForMore = requested.scopes.some((name) => !earlier?.decided.has(name))
   return {
     ...requested,
+    impliedScope: requested.scopes.find(
+      (name) => name === interaction.params[impliedScopeParameter],
+    ),
     memberships,
     trusted: app.trusted,
     mustConfirmStart: !app.trusted && app.destination.kind === 'this-computer',

@@ -237,6 +237,20 @@ describe('nothing to say yes to', () => {
     ['no scope at all', { scopes: [] }, false],
     ['identity only', { scopes: [], identityScopes: ['openid'], memberships: [] }, true],
     ['a viewer', { memberships: [member('co_1', 'Viewer')] }, true],
+    [
+      'a viewer who is asked for costs alone',
+      {
+        scopes: ['read:companies', 'read:cogs'],
+        impliedScope: 'read:companies',
+        memberships: [member('co_1', 'Viewer')],
+      },
+      false,
+    ],
+    [
+      'a viewer who is asked for companies and costs',
+      { scopes: ['read:companies', 'read:cogs'], memberships: [member('co_1', 'Viewer')] },
+      true,
+    ],
   ])('%s', (_, request, expected) => {
     expect(isAnythingPermitted(requestOf(request))).toBe(expected)
   })

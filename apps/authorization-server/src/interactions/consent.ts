@@ -17,6 +17,8 @@ import type { CompanyMembership } from '../people/directory.ts'
 export interface ConsentRequest {
   /** Resource scopes in catalogue order; `read:companies` among them whenever there is any. */
   readonly scopes: readonly Scope[]
+  /** `read:companies` when the client did not ask for it: it comes with the others. */
+  readonly impliedScope?: Scope | undefined
   readonly identityScopes: readonly IdentityScope[]
   readonly memberships: readonly CompanyMembership[]
   /** Whether permitted `read:` scopes are ticked for the person (CONTRACT section 3). */
@@ -83,9 +85,12 @@ export function viewConsent(request: ConsentRequest, ticked?: ReadonlySet<string
 /** Whether there is anything to say yes to. */
 export function isAnythingPermitted(request: ConsentRequest): boolean {
   if (request.scopes.length === 0) return request.identityScopes.length > 0
-  return request.scopes.some((scope) =>
-    permittedScopes(consideredMemberships(request)).includes(scope),
-  )
+  return isAnyPermitted(request, permittedScopes(consideredMemberships(request)))
+}
+
+/** Whether the client gets anything of what it asked for itself. */
+function isAnyPermitted({ scopes, impliedScope }: ConsentRequest, permitted: readonly Scope[]) {
+  return scopes.some((scope) => scope !== impliedScope && permitted.includes(scope))
 }
 
 /** What the person chose on the page. */
@@ -123,7 +128,7 @@ export function decideConsent(request: ConsentRequest, choice: ConsentChoice): C
     (scope) =>
       permitted.includes(scope) && (earlier.includes(scope) || isChosen(request, choice, scope)),
   )
-  if (request.scopes.length > 0 && granted.length === 0) {
+  if (request.scopes.length > 0 && !isAnyPermitted(request, permitted)) {
     return { ok: false, reason: 'nothing_permitted' }
   }
   const refused = request.scopes.filter((scope) => !granted.includes(scope))

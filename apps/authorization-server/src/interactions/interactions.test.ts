@@ -121,7 +121,7 @@ describe('sign in', () => {
   })
 
   it('switches to another person, who decides for themselves', async () => {
-    const { browser, page } = await atConsent({ scope: 'read:landed-cost' })
+    const { browser, page } = await atConsent({ scope: 'read:cogs read:landed-cost' })
     expect(page.text).toContain('owner@neonpanel.test')
     const again = await browser.open(`${page.url.pathname}?switch=1`)
     const theirs = await signIn(browser, again, 'analyst@neonpanel.test')

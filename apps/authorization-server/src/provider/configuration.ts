@@ -99,7 +99,7 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     extraParams: [impliedScopeParameter],
     extraTokenClaims: (ctx, token) => {
       const grantId = 'grantId' in token ? token.grantId : undefined
-      const companies = rememberedFacts(ctx, grantId)?.companies ?? []
+      const companies = rememberedFacts(ctx, grantId)?.companies.keys() ?? []
       return { ...(grantId && { grant_id: grantId }), companies: [...companies] }
     },
     features: features(options),
