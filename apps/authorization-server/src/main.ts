@@ -1,6 +1,7 @@
-import { migrate, pendingMigrations } from '@neonpanel/database/migrate'
+import { pendingMigrations } from '@neonpanel/database/migrate'
 import { type Database, openDatabase } from '@neonpanel/database/open'
 import { seed } from '@neonpanel/database/seed'
+import { EnvironmentError } from '@neonpanel/process/environment'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
@@ -15,6 +16,11 @@ await runProcess(async () => {
   // biome-ignore lint/style/noProcessEnv: the entry hands the environment to its one reader
   const environment = process.env
   const asked = parseConfig(environment)
+  if (!asked.databaseUrl.startsWith('postgres')) {
+    throw new EnvironmentError([
+      'DATABASE_URL is required to run the authorization server by itself',
+    ])
+  }
   const listener = await bind(asked)
   // With port 0 the issuer is known once the socket is bound.
   const config = parseConfig({ ...environment, AUTH_PORT: String(listener.port) })
@@ -40,11 +46,9 @@ await runProcess(async () => {
   }
 })
 
-/** The embedded database is this process's own; PostgreSQL is migrated by whoever deploys. */
+/** The database is migrated by whoever deploys. */
 async function assertMigrated(database: Database): Promise<void> {
-  if (database.engine === 'sqlite') {
-    await migrate(database)
-  } else if ((await pendingMigrations(database)).length > 0) {
+  if ((await pendingMigrations(database)).length > 0) {
     const advice = 'Run "npm run migrate" with the same DATABASE_URL first.'
     throw Object.assign(new Error('The database is not migrated.'), { advice })
   }
