@@ -15,9 +15,10 @@ export default defineConfig(({ mode }) => {
       include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],
       provide: { databaseUrl },
       maxWorkers: 2,
-      testTimeout: 20_000,
-      hookTimeout: 60_000,
-      reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+      testTimeout: 60_000,
+      hookTimeout: 90_000,
+      reporters: ['default', 'json'],
+      outputFile: { json: 'test-results/vitest.json' },
     },
   }
 })

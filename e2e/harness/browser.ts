@@ -1,12 +1,12 @@
 import { CookieJar } from 'tough-cookie'
-import { control, type Page, parsePage, submission } from './page.ts'
+import { control, openPopover, type Page, parsePage, submission } from './page.ts'
 
 /** A browser without script: a cookie jar, pages, and forms that are submitted as a browser would. */
 export interface Browser {
   readonly jar: CookieJar
   /** Follows redirects within the site; a redirect that leads out of it ends as a page with status 0. */
   open(url: string | URL): Promise<Page>
-  /** Presses a button by its accessible name. */
+  /** Presses a button by its accessible name; one that opens a popover leaves the page as it is, with it open. */
   press(page: Page, buttonName: string): Promise<Page>
   submit(request: { url: URL; method: string; fields: URLSearchParams }): Promise<Page>
 }
@@ -46,7 +46,10 @@ export function createBrowser(site: string): Browser {
   return {
     jar,
     open: (url) => load(new URL(url), {}),
-    press: (page, name) => submit(submission(page, control(page, 'button', name).element)),
+    press: async (page, name) => {
+      const { element } = control(page, 'button', name)
+      return openPopover(page, element) ? page : submit(submission(page, element))
+    },
     submit,
   }
 }

@@ -36,8 +36,10 @@ const selectors: Record<Role, string> = {
   button: 'button, input[type=submit]',
 }
 
+/** The controls that a person can see: those of a popover only once it was opened. */
 export function controls(page: Page, role: Role): Control[] {
-  return page.root.querySelectorAll(selectors[role]).map((element) => ({
+  const shown = page.root.querySelectorAll(selectors[role]).filter(isShown)
+  return shown.map((element) => ({
     name: accessibleName(page, element),
     element,
     checked: element.hasAttribute('checked'),
@@ -85,6 +87,19 @@ function setChecked(element: HTMLElement, checked: boolean): void {
   if (isDisabled(element)) throw new Error(`${element.getAttribute('id')} is disabled`)
   if (checked) element.setAttribute('checked', '')
   else element.removeAttribute('checked')
+}
+
+function isShown(element: HTMLElement): boolean {
+  const popover = element.closest('[popover]')
+  return popover === null || popover.hasAttribute('data-open')
+}
+
+/** Opens the popover that a button controls, if it controls one, as browsers do without any script. */
+export function openPopover(page: Page, button: HTMLElement): boolean {
+  const target = button.getAttribute('popovertarget')
+  if (!target) return false
+  page.root.querySelector(`[id="${target}"]`)?.setAttribute('data-open', '')
+  return true
 }
 
 function isDisabled(element: HTMLElement): boolean {

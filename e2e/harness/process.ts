@@ -52,7 +52,17 @@ export function runNpm(parameters: readonly string[], environment: Record<string
   const windows = process.platform === 'win32'
   // biome-ignore lint/style/noProcessEnv: npm needs the machine's PATH and home
   const env = { ...process.env, ...environment }
-  return supervise(spawn('npm', parameters, { cwd: repository, env, shell: windows }))
+  const detached = !windows
+  return supervise(spawn('npm', parameters, { cwd: repository, env, shell: windows, detached }))
+}
+
+/** npm has children; a detached one is killed with them, as the group that they are. */
+function killAll(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
 }
 
 function supervise(child: ChildProcess): ServerProcess {
@@ -69,7 +79,7 @@ function supervise(child: ChildProcess): ServerProcess {
     return code as number | null
   })
   onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) killAll(child)
     await closed
   })
 

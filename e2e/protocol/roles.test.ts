@@ -141,6 +141,16 @@ describe('scopes and roles', () => {
   )
 
   verifies(
+    ['contract-3-not-available', 'contract-3-role-warehouse'],
+    'the warehouse manager who is asked for companies and landed cost grants companies',
+    async () => {
+      const scope = 'read:companies read:landed-cost'
+      const { access_token } = await tokensFor(stack, { person: 'warehouse', scope })
+      expect(contentsOf(access_token).claims.scope).toBe('read:companies')
+    },
+  )
+
+  verifies(
     ['contract-3.1-admin', 'contract-3-nothing-permitted'],
     'the administrator belongs to no company and can grant no company’s data',
     async () => {

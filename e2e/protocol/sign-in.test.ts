@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { createBrowser } from '../harness/browser.ts'
-import { oauthClient } from '../harness/oauth-client.ts'
+import { oauthClient, type Servers } from '../harness/oauth-client.ts'
 import { control, controls, fill, findControl, type Page, textOf } from '../harness/page.ts'
 import { createPerson } from '../harness/people.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
@@ -9,9 +9,9 @@ import { verifies } from '../verifies.ts'
 const stack = await testStack()
 const authorizeUrl = () => oauthClient(stack).authorization().url
 
-async function attempt(email: string, password: string, issuer = stack.issuer): Promise<Page> {
-  const browser = createBrowser(issuer)
-  const page = await browser.open(oauthClient({ ...stack, issuer }).authorization().url)
+async function attempt(email: string, password: string, servers: Servers = stack): Promise<Page> {
+  const browser = createBrowser(servers.issuer)
+  const page = await browser.open(oauthClient(servers).authorization().url)
   fill(page, 'Email', email)
   fill(page, 'Password', password)
   return browser.press(page, 'Sign in')
@@ -96,15 +96,15 @@ describe('sign in', () => {
     'guessing is slowed down: after some wrong passwords the right one has to wait',
     async () => {
       const throttled = await stackForTest()
-      let page = await attempt('owner@neonpanel.test', 'guess 0', throttled.issuer)
+      let page = await attempt('owner@neonpanel.test', 'guess 0', throttled)
       for (let guess = 1; guess < 30 && page.status !== 429; guess++) {
-        page = await attempt('owner@neonpanel.test', `guess ${guess}`, throttled.issuer)
+        page = await attempt('owner@neonpanel.test', `guess ${guess}`, throttled)
       }
       expect(page.status).toBe(429)
       expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
-      const right = await attempt('owner@neonpanel.test', 'neonpanel-demo', throttled.issuer)
+      const right = await attempt('owner@neonpanel.test', 'neonpanel-demo', throttled)
       expect(right.status).toBe(429)
-      const other = await attempt('warehouse@neonpanel.test', 'neonpanel-demo', throttled.issuer)
+      const other = await attempt('warehouse@neonpanel.test', 'neonpanel-demo', throttled)
       expect(findControl(other, 'button', 'Authorize')).toBeDefined()
     },
   )
