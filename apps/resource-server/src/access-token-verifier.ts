@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type AccessToken,
+  companyScopesOf,
   hasExpired,
   invalidToken,
   type Judgement,
@@ -103,6 +104,7 @@ function asOfNow(accessToken: AccessToken, answer: ActiveToken): AccessToken {
     ...accessToken,
     scopes: stillGranted ? accessToken.scopes.intersection(stillGranted) : accessToken.scopes,
     companies: answer.companies ?? accessToken.companies,
+    companyScopes: companyScopesOf(answer.company_scopes),
   }
 }
 

@@ -8,6 +8,8 @@ export interface AccessToken {
   readonly scopes: ReadonlySet<Scope>
   /** Ids of the companies that the token opens. */
   readonly companies: readonly string[]
+  /** The scopes that count in each company; absent where all of them count in all. */
+  readonly companyScopes?: ReadonlyMap<string, ReadonlySet<Scope>> | undefined
   readonly expiresAt: Date
 }
 
@@ -23,6 +25,24 @@ export function invalidToken(description: string): Judgement {
 /** Identity scopes are the authorization server's business. */
 export function resourceScopesOf(scope: string | undefined): ReadonlySet<Scope> {
   return new Set(parseScope(scope).filter(isScope))
+}
+
+/** What an introspection answer says about single companies. */
+export function companyScopesOf(
+  answer: Readonly<Record<string, string>> | undefined,
+): AccessToken['companyScopes'] {
+  if (!answer) return undefined
+  return new Map(Object.entries(answer).map(([id, scope]) => [id, resourceScopesOf(scope)]))
+}
+
+/** The companies that the token opens for something that needs all of the given scopes. */
+export function companiesWith(
+  { companies, companyScopes, scopes }: AccessToken,
+  needed: readonly Scope[],
+): readonly string[] {
+  if (!needed.every((scope) => scopes.has(scope))) return []
+  if (!companyScopes) return companies
+  return companies.filter((id) => needed.every((scope) => companyScopes.get(id)?.has(scope)))
 }
 
 export function hasExpired({ expiresAt }: AccessToken): boolean {

@@ -14,6 +14,8 @@ const activeAnswer = z.object({
   grant_id: z.string().optional(),
   /** Ids of the companies that the token opens now; fewer than at its issue when a role was taken away. */
   companies: z.array(z.string()).optional(),
+  /** By company id, the scopes that the person's role there holds, space-delimited. */
+  company_scopes: z.record(z.string(), z.string()).optional(),
   /** Binds the token to a key of its holder (RFC 7800). */
   cnf: z.unknown().optional(),
 })

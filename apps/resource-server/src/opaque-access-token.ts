@@ -1,4 +1,4 @@
-import { invalidToken, type Judgement, resourceScopesOf } from './access-token.ts'
+import { companyScopesOf, invalidToken, type Judgement, resourceScopesOf } from './access-token.ts'
 import type { ActiveToken } from './introspection.ts'
 
 /**
@@ -29,6 +29,7 @@ export function judgeOpaqueToken(
       clientId,
       scopes: resourceScopesOf(answer.scope),
       companies: answer.companies ?? [],
+      companyScopes: companyScopesOf(answer.company_scopes),
       expiresAt: new Date(exp * 1000),
     },
   }

@@ -1,4 +1,4 @@
-import { isRole, type Membership, permittedScopes } from '@neonpanel/contracts/roles'
+import { isRole, type Membership, permittedScopes, roles } from '@neonpanel/contracts/roles'
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
@@ -11,8 +11,8 @@ export interface GrantFacts {
   readonly person: { readonly id: string; readonly email: string; readonly name: string }
   /** False once the grant ended or expired, or its person or client is suspended. */
   readonly isLive: boolean
-  /** Ids of consented companies of which the person is still a member. */
-  readonly companies: readonly string[]
+  /** Consented companies of which the person is still a member, with what the role there holds. */
+  readonly companies: ReadonlyMap<string, readonly Scope[]>
   /** Resource scopes that the person's roles in those companies hold. */
   readonly permitted: ReadonlySet<Scope>
   readonly lastUsedAt: Date | null
@@ -110,7 +110,7 @@ function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
       first.expiresAt.getTime() > Date.now() &&
       first.personSuspendedAt === null &&
       first.clientSuspendedAt === null,
-    companies: memberships.map(({ companyId }) => companyId),
+    companies: new Map(memberships.map(({ companyId, role }) => [companyId, roles[role]])),
     permitted: new Set(permittedScopes(memberships)),
     lastUsedAt: first.lastUsedAt,
     record: first.grantPayload ? { payload: first.grantPayload, consumedAt: null } : undefined,

@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from '@neonpanel/contracts/access-token'
-import { isScope, parseScope } from '@neonpanel/contracts/scopes'
+import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import type { Middleware } from 'koa'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
@@ -108,12 +108,24 @@ function activeAnswer(claims: AccessTokenClaims) {
   return { active: true, token_type: 'Bearer', ...claims } as const
 }
 
-/** A token all of whose resource scopes were lost is worth nothing. */
+/**
+ * A token all of whose resource scopes were lost is worth nothing. `company_scopes` says in which company each of the others
+ * counts: a person has a role per company, and a token that opens several must not carry the rights of one into another.
+ */
 function worthOf(answer: Active, { permitted, companies }: GrantFacts) {
   const held = parseScope(answer.scope)
   const scopes = held.filter((scope) => !isScope(scope) || permitted.has(scope))
   if (held.some(isScope) && !scopes.some(isScope)) return inactive
-  return { ...answer, scope: scopes.join(' '), companies }
+  const inCompany = ([id, held]: [string, readonly Scope[]]) => [
+    id,
+    held.filter((scope) => scopes.includes(scope)).join(' '),
+  ]
+  return {
+    ...answer,
+    scope: scopes.join(' '),
+    companies: [...companies.keys()],
+    company_scopes: Object.fromEntries([...companies].map(inCompany)),
+  }
 }
 
 function isAt(ctx: unknown, route: string): ctx is KoaContextWithOIDC {

@@ -1,5 +1,7 @@
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
+import { companiesWith } from '../access-token.ts'
 import { createCallLimit } from './call-limit.ts'
 import { type Caller, callerOf } from './caller.ts'
 import type { McpMeasures, ToolOutcome } from './measures.ts'
@@ -48,10 +50,12 @@ async function run(
   { accessToken, correlationId, log }: Caller,
   surroundings: { database: Database; signal: AbortSignal },
 ): Promise<Ended> {
-  const { personId, clientId, companies, scopes } = accessToken
+  const { personId, clientId, scopes } = accessToken
   try {
     if (!tool.scopes.every((scope) => scopes.has(scope))) throw new Error('Scopes were not checked')
-    const call = { ...surroundings, companies, scopes, personId, clientId, log }
+    const withScope = (scope: Scope) => companiesWith(accessToken, [...tool.scopes, scope])
+    const companies = companiesWith(accessToken, tool.scopes)
+    const call = { ...surroundings, companies, companiesWith: withScope, personId, clientId, log }
     const output = await tool.run(input, call)
     if (isToolError(output)) return refused(output.message)
     const structuredContent = tool.output.parse(output)

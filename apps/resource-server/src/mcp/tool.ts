@@ -7,9 +7,12 @@ import type { z } from 'zod'
 /** What a tool knows about the call that it answers. */
 export interface ToolContext {
   readonly database: Database
-  /** Ids of the companies that the token opens; a tool never reads a row of another one. */
+  /**
+   * Ids of the companies in which the caller holds all scopes of the tool; a tool never reads a row of another one.
+   */
   readonly companies: readonly string[]
-  readonly scopes: ReadonlySet<Scope>
+  /** Those of them in which the caller also holds a scope that only a part of the answer needs. */
+  companiesWith(scope: Scope): readonly string[]
   /** `sub` of the token: the person, or the client itself for `client_credentials`. */
   readonly personId: string
   readonly clientId: string

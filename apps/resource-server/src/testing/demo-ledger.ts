@@ -36,11 +36,12 @@ export async function openDemoLedger(url = 'memory:'): Promise<DemoLedger> {
   return {
     database,
     async call(name, input = {}, caller = {}) {
+      const { companies = harborCompanies, scopes = resourceScopes } = caller
       const tool = tools.find((candidate) => candidate.name === name)!
       const result = await tool.run(tool.input.parse(input), {
         database,
-        companies: caller.companies ?? harborCompanies,
-        scopes: new Set(caller.scopes ?? resourceScopes),
+        companies,
+        companiesWith: (scope) => (scopes.includes(scope) ? companies : []),
         personId: caller.personId ?? 'person_owner',
         clientId: 'local-client',
         log,

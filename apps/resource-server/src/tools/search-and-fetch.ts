@@ -73,8 +73,8 @@ export const fetchDocument = defineTool({
   async run({ id }, context) {
     const document =
       (await itemDocument(context, id)) ??
-      (mayRead(context, 'shipments') ? await shipmentDocument(context, id) : undefined) ??
-      (mayRead(context, 'reports') ? await reportDocument(context, id) : undefined)
+      (await shipmentDocument(within(context, 'shipments'), id)) ??
+      (await reportDocument(within(context, 'reports'), id))
     if (!document) {
       return toolError(
         `There is no document ${id}, or this connection may not read it. Use an id that search returned.`,
@@ -85,8 +85,9 @@ export const fetchDocument = defineTool({
   },
 })
 
-function mayRead({ scopes }: ToolContext, kind: keyof typeof neededScope): boolean {
-  return scopes.has(neededScope[kind])
+/** The call, narrowed to the companies whose documents of this kind the caller may read. */
+function within(context: ToolContext, kind: keyof typeof neededScope): ToolContext {
+  return { ...context, companies: context.companiesWith(neededScope[kind]) }
 }
 
 function pageOfDocument(kind: Kind, id: string): string {
@@ -105,7 +106,7 @@ async function itemsOf(company: Company, { database }: ToolContext): Promise<Fou
 }
 
 async function shipmentsOf(company: Company, context: ToolContext): Promise<Found[]> {
-  if (!mayRead(context, 'shipments')) return []
+  if (!within(context, 'shipments').companies.includes(company.id)) return []
   const shipments = await readShipments(context.database, company.id)
   return shipments.map(({ id, reference, supplier, status, orderedOn, originCountry }) => ({
     kind: 'shipments',
@@ -117,8 +118,11 @@ async function shipmentsOf(company: Company, context: ToolContext): Promise<Foun
 }
 
 async function reportsOf(companies: readonly Company[], context: ToolContext): Promise<Found[]> {
-  if (!mayRead(context, 'reports')) return []
-  const reports = await readReports(context.database, companies)
+  const readable = within(context, 'reports').companies
+  const reports = await readReports(
+    context.database,
+    companies.filter(({ id }) => readable.includes(id)),
+  )
   return reports.map(({ id, kind, title, period }) => ({
     kind: 'reports',
     id,
