@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addDatabaseCommands } from './commands/database.ts'
 import { addIatCommand } from './commands/iat.ts'
 import { addRegisterCommand } from './commands/register.ts'
+import { addStartCommand } from './commands/start.ts'
 import { CommandFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -44,17 +45,7 @@ Examples:
   $ npx neonpanel start
   $ npx neonpanel register chatgpt --iat "$(npx neonpanel iat create)"`,
     )
-  program
-    .command('start')
-    .description('both servers in one process, until Ctrl-C; the same as `npm start`')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ AUTH_PORT=0 MCP_PORT=0 DATA_DIR=memory npx neonpanel start',
-    )
-    .action(async () => {
-      const { runStack } = await import('@neonpanel/stack/run')
-      await runStack(terminal.environment)
-    })
+  addStartCommand(program, terminal)
   addIatCommand(program, terminal)
   addRegisterCommand(program, terminal)
   addDatabaseCommands(program, terminal)

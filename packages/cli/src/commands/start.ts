@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import type { Terminal } from '../terminal.ts'
+
+const lookEveryMs = 500
+
+/** `start`: the same as `npm start`. */
+export function addStartCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('start')
+    .description('both servers in one process, until Ctrl-C; the same as `npm start`')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ AUTH_PORT=0 MCP_PORT=0 DATA_DIR=memory npx neonpanel start',
+    )
+    .action(async () => {
+      const { runStack } = await import('@neonpanel/stack/run')
+      if (terminal.environment.npm_lifecycle_event === 'npx') stopWithShell()
+      await runStack(terminal.environment)
+    })
+}
+
+/** npx hands SIGTERM to a shell that dies of it and passes nothing on: its end is this process's signal. */
+function stopWithShell() {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, lookEveryMs)
+  watch.unref()
+}
