@@ -11,7 +11,7 @@ export interface Database extends AsyncDisposable {
   readonly insertRows: InsertRows
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Inside it use only what it is
-   * given: on SQLite anything else waits for the transaction to end.
+   * given: on SQLite anything else would wait for its end, and is refused.
    */
   transaction<Result>(
     work: (query: Query, insertRows: InsertRows) => Promise<Result>,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import Libsql from 'libsql'
 import type { SqlValue } from '../statement.ts'
 
@@ -17,8 +18,15 @@ export interface SqliteConnection {
   /** Waits for an open transaction to end, then runs `work` at once. */
   run<Result>(work: (session: SqliteSession) => Result): Promise<Result>
   /** Keeps the connection until `release`; the caller begins and ends the transaction. */
-  hold(): Promise<{ session: SqliteSession; release(): void }>
+  hold(): Promise<Held>
   close(): Promise<void>
+}
+
+export interface Held {
+  session: SqliteSession
+  /** Runs the work of the transaction; what it asks of the connection itself fails, as it would wait for its own end. */
+  within<Result>(work: () => Promise<Result>): Promise<Result>
+  release(): void
 }
 
 /** Synchronous access for whoever has the turn. */
@@ -43,29 +51,37 @@ export function openConnection(path: string): SqliteConnection {
     database.exec(`PRAGMA ${pragma}`)
   }
   const session = openSession(database)
+  const holder = new AsyncLocalStorage<Promise<void>>()
   let turn: Promise<void> | undefined
   let open = true
 
-  const hold = async () => {
-    while (turn !== undefined) await turn
-    if (!open) throw new Error('The database is closed.')
-    const { promise, resolve } = Promise.withResolvers<void>()
-    turn = promise
-    const release = () => {
-      turn = undefined
-      resolve()
-    }
-    return { session, release }
+  const othersDone = (current: Promise<void>) => {
+    if (holder.getStore() === current) throw new Error(useWhatIsGiven)
+    return current
   }
   return {
     async run(work) {
-      while (turn !== undefined) await turn
+      while (turn !== undefined) await othersDone(turn)
       if (!open) throw new Error('The database is closed.')
       return work(session)
     },
-    hold,
+    async hold() {
+      while (turn !== undefined) await othersDone(turn)
+      if (!open) throw new Error('The database is closed.')
+      const { promise, resolve } = Promise.withResolvers<void>()
+      turn = promise
+      return {
+        session,
+        // Awaited inside: a promise of Prisma does nothing before somebody waits for it.
+        within: (work) => holder.run(promise, async () => await work()),
+        release() {
+          turn = undefined
+          resolve()
+        },
+      }
+    },
     async close() {
-      while (turn !== undefined) await turn
+      while (turn !== undefined) await othersDone(turn)
       if (!open) return
       open = false
       // Prepared statements keep the file open until they are collected as garbage; its companions go at once.
@@ -74,6 +90,9 @@ export function openConnection(path: string): SqliteConnection {
     },
   }
 }
+
+const useWhatIsGiven =
+  'Inside a transaction use the query that it gives: any other would wait for the transaction to end.'
 
 function openSession(database: Libsql.Database): SqliteSession {
   const prepared = new Map<string, PreparedStatement>()

@@ -24,6 +24,37 @@ describe('in memory', () => databaseBehaviour(() => openDatabase('memory:')))
 
 describe('in a file', () => databaseBehaviour(() => openDatabase(urlIn(freshDirectory()))))
 
+describe('a transaction', () => {
+  test('is told when it would wait for its own end, and its work is undone', async () => {
+    await using database = await openDatabase('memory:')
+    await migrate(database)
+    const data = { key: 'k', value: 'v' }
+    const uses: (() => Promise<unknown>)[] = [
+      () => database.prisma.setting.create({ data }),
+      () => database.ping(),
+      () => database.transaction(async () => {}),
+      () => database.prisma.$transaction([database.prisma.setting.count()]),
+    ]
+    for (const use of uses) {
+      await expect(database.transaction(use)).rejects.toThrow('use the query that it gives')
+    }
+    await database.prisma.setting.create({ data })
+    expect(await database.prisma.setting.count()).toBe(1)
+  })
+
+  test('does not keep what it started without waiting from working afterwards', async () => {
+    await using database = await openDatabase('memory:')
+    await migrate(database)
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    let later: Promise<number> | undefined
+    await database.transaction(async () => {
+      later = ended.then(() => database.prisma.setting.count())
+    })
+    end()
+    expect(await later).toBe(0)
+  })
+})
+
 describe('memory', () => {
   test('two databases of one process share nothing', async () => {
     await using one = await openDatabase('memory:')

@@ -80,11 +80,11 @@ async function inTransaction<Result>(
   connection: SqliteConnection,
   work: (session: SqliteSession) => Promise<Result>,
 ): Promise<Result> {
-  const { session, release } = await connection.hold()
+  const { session, within, release } = await connection.hold()
   try {
     session.execute('BEGIN IMMEDIATE', [])
     try {
-      const result = await work(session)
+      const result = await within(() => work(session))
       session.execute('COMMIT', [])
       return result
     } catch (error) {
