@@ -18,11 +18,10 @@ const measured = contenders
 
 for (let round = 1; round <= rounds; round += 1) {
   for (const { contender, first, restart } of measured) {
-    process.stderr.write(`\rround ${round} of ${rounds}: ${contender.name.padEnd(60)}`)
+    console.error(`round ${round} of ${rounds}: ${contender.name}`)
     await measureRound(contender, first, restart)
   }
 }
-process.stderr.write(`\r${' '.repeat(90)}\r`)
 
 const results = measured.map(({ contender, first, restart }) => ({
   name: contender.name,
