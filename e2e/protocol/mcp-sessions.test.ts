@@ -117,6 +117,17 @@ describe('revisions with sessions', () => {
     expect([400, 405]).toContain(await status('DELETE', {}))
   })
 
+  verifies(['RS-44', 'RS-05'], '/mcp/ is /mcp', async () => {
+    const slashed = await mcpRequest(
+      `${url}/`,
+      initializeMessage('2025-11-25'),
+      bearer(owner.access_token),
+    )
+    expect([200, 307, 308]).toContain(slashed.status)
+    const refused = await mcpRequest(`${url}/`, initializeMessage('2025-11-25'))
+    expect([401, 307, 308]).toContain(refused.status)
+  })
+
   verifies('RS-42', 'other methods are 405 with Allow', async () => {
     for (const method of ['PUT', 'PATCH']) {
       const { status, headers } = await send(url, { method, headers: bearer(owner.access_token) })

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
+import { passTime } from '../harness/clock.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { postForm, send } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
@@ -163,6 +164,19 @@ describe('revocation', () => {
       expect(await statusAtMcp(tokens, always)).toBe(200)
       await tokens.client.revoke(tokens.refresh_token)
       expect(await statusAtMcp(tokens, always)).toBe(401)
+    },
+  )
+
+  verifies(
+    'contract-2.1-revocation-check',
+    'is seen at the latest when the trusted answer is too old',
+    async () => {
+      const trusting = await stackForTest({ REVOCATION_CHECK_SECONDS: '600' })
+      const tokens = await tokensFor(trusting)
+      expect(await statusAtMcp(tokens, trusting)).toBe(200)
+      await tokens.client.revoke(tokens.refresh_token)
+      passTime(601)
+      expect(await statusAtMcp(tokens, trusting)).toBe(401)
     },
   )
 })

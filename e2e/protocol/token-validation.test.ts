@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { parseChallenge } from '../harness/challenge.ts'
 import { passTime } from '../harness/clock.ts'
 import { tokensFor } from '../harness/grant.ts'
@@ -87,6 +88,39 @@ describe('the resource server', () => {
     const other = await stackForTest()
     const foreign = await tokensFor(other)
     await expectRefusal(foreign.access_token)
+  })
+
+  verifies('RS-24', 'refuses a token of the right key that says anything wrong', async () => {
+    const mint = async (wrong: object) => {
+      const wish = { person: 'owner@neonpanel.test', ...wrong }
+      const { status, body } = await adminApi(stack).post<{ token: string }>('/tokens', wish)
+      expect(status).toBe(201)
+      return body.token
+    }
+    const good = await mint({})
+    expect((await callTool(stack.mcpUrl, good, 'list_companies')).status).toBe(200)
+    for (const wrong of [
+      { claims: { aud: 'https://other.example/mcp' } },
+      { claims: { aud: `${stack.mcpUrl}/` } },
+      { claims: { aud: stack.issuer } },
+      { claims: { aud: null } },
+      { claims: { iss: 'https://evil.example' } },
+      { claims: { iss: `${stack.issuer}/` } },
+      { claims: { exp: null } },
+      { claims: { sub: null } },
+      { claims: { client_id: null } },
+      { claims: { nbf: Math.floor(Date.now() / 1000) + 600 } },
+      { claims: { grant_id: 'no-such-grant' } },
+      { ttl_seconds: -30 },
+      { header: { typ: 'JWT' } },
+      { header: { typ: 'iat+jwt' } },
+      { header: { kid: 'no-such-key' } },
+      { key: 'rogue' },
+      { key: 'none' },
+    ]) {
+      const answer = await callTool(stack.mcpUrl, await mint(wrong), 'list_companies')
+      expect(answer.status, JSON.stringify(wrong)).toBe(401)
+    }
   })
 
   verifies('RS-24', 'refuses an expired token', async () => {

@@ -11,6 +11,7 @@ export const matrixAuthorizationServer = sentencesOf('SPEC-MATRIX', 'A', {
   'AS-06': 'Endpoint URLs in metadata come from configuration, never from the request Host.',
   'AS-07': 'code_challenge_methods_supported contains S256 (also in the OIDC document), not plain.',
   'AS-08': 'authorization_response_iss_parameter_supported: true when iss is sent.',
+  'AS-09': 'client_id_metadata_document_supported: true when CIMD accepted.',
   'AS-10': 'response_types_supported: ["code"] only; no implicit/hybrid.',
   'AS-11':
     'grant_types_supported states exactly what is enabled (VS Code filters its DCR body by it).',
@@ -96,6 +97,8 @@ export const matrixAuthorizationServer = sentencesOf('SPEC-MATRIX', 'A', {
     'Confidential client must authenticate; only one method per request; registered method enforced.',
   'AS-75': '401 + WWW-Authenticate: Basic when the client used the header.',
   'AS-76': 'Client secret / assertion never in the query.',
+  'AS-77':
+    'private_key_jwt: signature, exp, aud = issuer (token endpoint tolerated), jti replay refused, alg allow-list.',
   'AS-78': 'Code reuse → denied, tokens from the first use revoked.',
   'AS-79': 'Replay with a wrong verifier/invalid parameters must not revoke.',
   'AS-80': 'Exactly one token response per code under concurrency.',
@@ -133,6 +136,8 @@ export const matrixAuthorizationServer = sentencesOf('SPEC-MATRIX', 'A', {
   'AS-106': 'sub is stable, not an e-mail; no excess PII in the AT.',
   'AS-107': 'AT for RES is refused by /userinfo; UserInfo needs an AT without resource.',
   'AS-108': 'Scope in AT ⊆ consented ∩ resource’s scopes.',
+  'AS-109':
+    'DPoP not advertised while the RS cannot check it. Sender-constraining is a SHOULD (RFC 9700 §2.2.1, OAuth 2.1 §1.4.3): recorded as accepted deviation, compensated by short AT TTL and rotation.',
   'AS-110': 'DCR support is MAY in 2026-07-28/2025-11-25, SHOULD in 2025-06-18/2025-03-26.',
   'AS-111':
     'POST JSON → 201 + all registered metadata, client_id, client_id_issued_at, client_secret_expires_at when secret.',
@@ -167,6 +172,23 @@ export const matrixAuthorizationServer = sentencesOf('SPEC-MATRIX', 'A', {
     'Read/update/delete with RAT; PUT replaces all; must contain client_id and no managed fields; DELETE 204 and tokens/grants of the client end.',
   'AS-133': 'RAT of another client → 401 and no data; unknown client → 401 (not 404).',
   'AS-134': 'Deleted/expired client’s codes, RTs, ATs stop.',
+  'AS-136': 'Accept https-URL client_ids and fetch the document.',
+  'AS-137':
+    'URL syntax: https, path present, no ./.. segments, no fragment, no userinfo; query SHOULD NOT; port MAY.',
+  'AS-138': 'Only 200 is success; redirects not followed.',
+  'AS-139': 'Document client_id equals the URL by string comparison.',
+  'AS-140': 'JSON object with client_id, client_name, redirect_uris.',
+  'AS-141': 'Content type application/json or +json.',
+  'AS-142': 'No shared secrets: client_secret_* methods and client_secret forbidden.',
+  'AS-143': 'Missing token_endpoint_auth_method treated as none.',
+  'AS-145': 'private_key_jwt clients must authenticate at TK with doc’s jwks/jwks_uri.',
+  'AS-146': 'Redirect URI registered in the doc, exact match (+ loopback port rule).',
+  'AS-147':
+    'SSRF: no special-use IPs for the document and for URLs inside (logo, jwks) — except dev loopback when AS itself is on loopback.',
+  'AS-148': 'Response size limited (5 KB recommended) and time limited.',
+  'AS-149': 'Cache per HTTP headers with own min/max; errors and invalid documents not cached.',
+  'AS-150': 'Fetch failure → abort with a page; never redirect.',
+  'AS-153': 'Show client_id host; prefetch logo rather than hot-link.',
   'AS-155':
     'POST revoke: RT support MUST; AT SHOULD; 200 also for unknown tokens; client authenticated/identified.',
   'AS-156': 'Token of another client must not be revoked.',
