@@ -1,4 +1,5 @@
 import { EnvironmentError } from './environment.ts'
+import { releaseStartupMemory } from './startup-memory.ts'
 
 /** Something that was started and can be stopped in an orderly way. */
 export interface Running {
@@ -25,6 +26,7 @@ export async function runProcess(start: () => Promise<Running>): Promise<never> 
   const signalled = untilSignal()
   try {
     const running = await start()
+    await releaseStartupMemory()
     await signalled
     await within(stopWithinMs, running.stop())
   } catch (error) {
