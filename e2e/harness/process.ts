@@ -84,7 +84,7 @@ function supervise(child: ChildProcess): ServerProcess {
   })
 
   const finished = async () => ({ code: await closed, ...output })
-  const until = async (pattern: RegExp, withinMs = 20_000) => {
+  const until = async (pattern: RegExp, withinMs = 45_000) => {
     const deadline = AbortSignal.timeout(withinMs)
     for (;;) {
       const match = pattern.exec(output.stdout)

@@ -4,7 +4,7 @@ import { codeFlow } from '../harness/grant.ts'
 import { send } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
 import { chatGpt, claude, localClient, oauthClient, randomText } from '../harness/oauth-client.ts'
-import { testStack } from '../harness/stack.ts'
+import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 
 const stack = await testStack({ REVOCATION_CHECK_SECONDS: '0' })
@@ -97,6 +97,17 @@ describe('an authorization code', () => {
     expect(status).toBe(400)
     expect(body.error).toBe('invalid_grant')
   })
+
+  verifies(
+    'contract-2.1-code-ttl',
+    'lives as long as AUTHORIZATION_CODE_TTL_SECONDS says',
+    async () => {
+      const short = await stackForTest({ AUTHORIZATION_CODE_TTL_SECONDS: '30' })
+      const { redeem } = await codeFlow(short)
+      passTime(35)
+      expect((await redeem()).body.error).toBe('invalid_grant')
+    },
+  )
 
   verifies(['AS-60', 'AS-89'], 'belongs to its client', async () => {
     const { code, verifier } = await codeFlow(stack)

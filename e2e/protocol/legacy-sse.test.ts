@@ -174,11 +174,11 @@ describe('HTTP+SSE of 2024-11-05', () => {
   )
 
   verifies('RS-47', 'a stream ends when its token does', async () => {
-    const short = await stackForTest({ ACCESS_TOKEN_TTL_SECONDS: '3' })
+    const short = await stackForTest({ ACCESS_TOKEN_TTL_SECONDS: '4' })
     const { access_token } = await tokensFor(short)
     const stream = await openEventStream(short.mcpUrl, bearer(access_token))
     expect((await stream.next()).event).toBe('endpoint')
-    await stream.ended(9_000)
+    await stream.ended(20_000)
     const again = await send(short.mcpUrl, { headers: bearer(access_token) })
     expect(again.status).toBe(401)
   })

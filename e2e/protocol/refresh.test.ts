@@ -3,7 +3,7 @@ import { passTime } from '../harness/clock.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { callTool } from '../harness/mcp.ts'
 import { claude, localClient, oauthClient } from '../harness/oauth-client.ts'
-import { testStack } from '../harness/stack.ts'
+import { stackForTest, testStack } from '../harness/stack.ts'
 import { contentsOf, scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'
 
@@ -124,22 +124,40 @@ describe('a refresh token', () => {
     expect(wide.body.error).toBe('invalid_scope')
   })
 
+  verifies(['AS-91', 'contract-2.1-refresh-ttl'], 'lives 30 days from its last use', async () => {
+    const { refresh_token, client } = await tokensFor(stack)
+    const days = 24 * 60 * 60
+    passTime(29 * days)
+    const second = await client.refresh(refresh_token)
+    expect(second.status).toBe(200)
+    passTime(29 * days)
+    const third = await client.refresh(second.body.refresh_token ?? '')
+    expect(third.status).toBe(200)
+    passTime(31 * days)
+    expect((await client.refresh(third.body.refresh_token ?? '')).body.error).toBe('invalid_grant')
+  })
+
   verifies(
     ['AS-91', 'contract-2.1-refresh-ttl'],
-    'lives 30 days from its last use, and its grant ends one day too',
+    'lives as long as REFRESH_TOKEN_TTL_SECONDS says from its last use, but no longer than its grant',
     async () => {
-      const { refresh_token, client } = await tokensFor(stack)
-      const days = 24 * 60 * 60
-      passTime(29 * days)
-      const second = await client.refresh(refresh_token)
-      expect(second.status).toBe(200)
-      passTime(29 * days)
-      const third = await client.refresh(second.body.refresh_token ?? '')
-      expect(third.status).toBe(200)
-      passTime(31 * days)
-      expect((await client.refresh(third.body.refresh_token ?? '')).body.error).toBe(
-        'invalid_grant',
-      )
+      const day = 24 * 60 * 60
+      const long = await stackForTest({ REFRESH_TOKEN_TTL_SECONDS: String(100 * day) })
+      const unused = await tokensFor(long)
+      const { refresh_token, client } = await tokensFor(long)
+      const { expiresAt } = await long.database.prisma.grant.findFirstOrThrow({
+        orderBy: { createdAt: 'desc' },
+      })
+      let token = refresh_token
+      while (expiresAt.getTime() - Date.now() > 90 * day * 1000) {
+        passTime(90 * day)
+        const { status, body } = await client.refresh(token)
+        expect(status).toBe(200)
+        token = body.refresh_token ?? ''
+      }
+      expect((await unused.client.refresh(unused.refresh_token)).body.error).toBe('invalid_grant')
+      passTime((expiresAt.getTime() - Date.now()) / 1000 + 5)
+      expect((await client.refresh(token)).body.error).toBe('invalid_grant')
     },
   )
 

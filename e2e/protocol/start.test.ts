@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
-import { send } from '../harness/http.ts'
+import { openEventStream } from '../harness/event-stream.ts'
+import { tokensFor } from '../harness/grant.ts'
+import { bearer, send } from '../harness/http.ts'
 import { people } from '../harness/people.ts'
 import { repository, runNpm, runScript } from '../harness/process.ts'
 import { rawRequest } from '../harness/raw-http.ts'
@@ -97,7 +99,7 @@ describe('npm start', () => {
 
   verifies(
     ['contract-2.1-ports', 'contract-2.1-host', 'contract-2-signals', 'RS-34'],
-    'with port 0 the URLs follow the bound ports, on 127.0.0.1; SIGINT ends it',
+    'with port 0 the URLs follow the bound ports, on 127.0.0.1; SIGINT ends it in the middle of a stream',
     async () => {
       const server = runScript('start', inMemory)
       const [, issuer = '', mcp = ''] = await server.until(readyLine)
@@ -112,6 +114,9 @@ describe('npm start', () => {
       expect(second.stderr).toContain(port)
       expect(second.stderr).not.toMatch(/^\s+at /m)
 
+      const { access_token } = await tokensFor({ issuer, mcpUrl: mcp })
+      const stream = await openEventStream(mcp, bearer(access_token))
+      expect((await stream.next()).event).toBe('endpoint')
       leaveOpen(issuer)
       const { code, tookMs } = await server.stop('SIGINT')
       expect(code).toBe(0)
