@@ -9,6 +9,8 @@ export interface Database extends AsyncDisposable {
   /** For the hot path: prepared statements over the same connections. */
   readonly query: Query
   readonly insertRows: InsertRows
+  /** SQLite only: fills those of the tables that are empty from a file with the same migrations; parents come first. */
+  readonly copyRowsFrom?: (file: string, tables: readonly string[]) => Promise<void>
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Inside it use only what it is
    * given: on SQLite anything else would wait for its end, and is refused.

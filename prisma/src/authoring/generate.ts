@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toSqliteSchema } from './sqlite-schema.ts'
 
-// `npm run generate`: both Prisma clients from prisma/schema.prisma. Runs after every install, so it does nothing
+// `npm run generate`: both Prisma clients from prisma/schema.prisma, and a snapshot of the demo ledger. Runs after every install, so it does nothing
 // when its inputs are what they were, says nothing when it succeeds, and never needs the network.
 
 const workspace = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,6 +29,21 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   writeFileSync(sqliteSchema, toSqliteSchema(schema, './client'))
   await Promise.all([runGenerator(join(workspace, 'schema.prisma')), runGenerator(sqliteSchema)])
   writeFileSync(stampFile, stamp)
+}
+await snapshotLedger()
+
+/** A snapshot makes starts faster and nothing else, so that a machine without it is no failed installation. */
+async function snapshotLedger(): Promise<void> {
+  try {
+    // Through a generated client, which was not there before.
+    const { writeLedgerSnapshot } = await import('../seed/ledger-snapshot.ts')
+    await writeLedgerSnapshot()
+  } catch (error) {
+    console.warn(
+      'The demo ledger has no snapshot and will be generated at each first start.',
+      error,
+    )
+  }
 }
 
 function digest(...texts: string[]): string {

@@ -1,9 +1,9 @@
 import type { Database } from '../database.ts'
 import { statement } from '../statement.ts'
-import { type SeedOptions, seed } from './seed.ts'
+import { ledgerTables, type SeedOptions, seed } from './seed.ts'
 
 /** Children before parents. What identifies the stack stays: its signing keys and its APP_SECRET. */
-const accountTables = [
+const accountTables: readonly string[] = [
   'OidcRecord',
   'RevokedAccessToken',
   'InitialAccessToken',
@@ -15,26 +15,10 @@ const accountTables = [
   'Person',
 ]
 
-const ledgerTables = [
-  'ImportRun',
-  'StockReservation',
-  'StockAdjustment',
-  'StockTransfer',
-  'Sale',
-  'CostLayer',
-  'ShipmentCharge',
-  'ShipmentLine',
-  'Shipment',
-  'Item',
-  'Warehouse',
-  'Company',
-]
+const everyTable = [...accountTables, ...ledgerTables.toReversed()]
 
 const emptied = new Map(
-  [...accountTables, ...ledgerTables].map((table) => [
-    table,
-    statement(`reset_${table}`, `DELETE FROM "${table}"`),
-  ]),
+  everyTable.map((table) => [table, statement(`reset_${table}`, `DELETE FROM "${table}"`)]),
 )
 
 const forgetSeed = statement('reset_seeded', 'DELETE FROM "Setting" WHERE "key" = $1')
@@ -47,7 +31,7 @@ const findImport = statement('reset_find_import', 'SELECT 1 FROM "ImportRun" LIM
  */
 export async function resetDatabase(database: Database, options: SeedOptions): Promise<void> {
   const [imported] = await database.query(findImport, [])
-  const tables = imported === undefined ? accountTables : [...accountTables, ...ledgerTables]
+  const tables = imported === undefined ? accountTables : everyTable
   await database.transaction(async (query) => {
     for (const table of tables) await query(emptied.get(table)!, [])
     await query(forgetSeed, ['seeded'])

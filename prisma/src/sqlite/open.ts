@@ -47,6 +47,7 @@ async function openPath(path: string, unlock: () => void): Promise<Database> {
     prisma,
     query,
     insertRows,
+    copyRowsFrom: (file, tables) => connection.run((session) => copyRows(session, file, tables)),
     transaction: (work) =>
       inTransaction(connection, (session) =>
         work(queryOn(session), async (table, columns, rows) =>
@@ -106,6 +107,23 @@ function insertInto(
   let inserted = 0
   for (const row of rows) inserted += session.execute(sql, row).rowsAffected
   return inserted
+}
+
+/** Without a condition in the SELECT, which would keep SQLite from copying page by page. */
+function copyRows(session: SqliteSession, file: string, tables: readonly string[]): void {
+  session.execute('ATTACH ?1 AS source', [file])
+  try {
+    session.execute('BEGIN IMMEDIATE', [])
+    for (const table of tables.map(identifier)) {
+      const { rows } = session.execute(`SELECT 1 FROM main.${table} LIMIT 1`, [])
+      if (rows.length > 0) continue
+      session.execute(`INSERT INTO main.${table} SELECT * FROM source.${table}`, [])
+    }
+    session.execute('COMMIT', [])
+  } finally {
+    session.rollback()
+    session.script('DETACH source')
+  }
 }
 
 function readRows<Row>({ columns, columnTypes, rows }: SqliteResult): Row[] {
