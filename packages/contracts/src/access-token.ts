@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keyConfirmation } from './dpop.ts'
 
 /** JOSE header `typ` of an access token (RFC 9068 section 2.1). */
 export const accessTokenType = 'at+jwt'
@@ -25,6 +26,8 @@ export const accessTokenClaims = z.object({
   grant_id: z.string().optional(),
   /** Ids of the companies that the person consented to. */
   companies: z.array(z.string()),
+  /** The key whose holder alone may use the token; absent for a bearer token. */
+  cnf: keyConfirmation.optional(),
 })
 
 export type AccessTokenClaims = z.infer<typeof accessTokenClaims>

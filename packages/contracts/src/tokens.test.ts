@@ -35,6 +35,11 @@ describe('accessTokenClaims', () => {
     expect(accessTokenClaims.safeParse(claims).success).toBe(true)
   })
 
+  it('may be bound to a key', () => {
+    const bound = { ...accessToken, cnf: { jkt: 'k'.repeat(43) } }
+    expect(accessTokenClaims.parse(bound)).toEqual(bound)
+  })
+
   it.each(['iss', 'sub', 'aud', 'client_id', 'scope', 'iat', 'exp', 'jti', 'companies'])(
     'needs %s',
     (name) => {
@@ -51,6 +56,11 @@ describe('accessTokenClaims', () => {
     { exp: 1_700_003_600.5 },
     { sub: '' },
     { scope: ['read:companies'] },
+    { cnf: {} },
+    { cnf: null },
+    { cnf: { jkt: 'short' } },
+    { cnf: { jwk: {} } },
+    { cnf: { jkt: 'k'.repeat(43), 'x5t#S256': 'c'.repeat(43) } },
   ])('refuses %j', (change) => {
     expect(accessTokenClaims.safeParse({ ...accessToken, ...change }).success).toBe(false)
   })
