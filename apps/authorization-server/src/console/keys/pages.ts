@@ -1,7 +1,7 @@
+import { confirmDialog } from '../../web/confirm-dialog.ts'
 import { type Html, html } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import type { Viewer } from '../../web/layout.ts'
-import { confirmDialog } from '../dialog.ts'
 import { listTime } from '../list-time.ts'
 import type { SigningKeyWithState } from './key-states.ts'
 

@@ -1,6 +1,6 @@
-import { csrfField } from '../web/forms.ts'
-import { type Html, html } from '../web/html.ts'
-import type { Viewer } from '../web/layout.ts'
+import { csrfField } from './forms.ts'
+import { type Html, html } from './html.ts'
+import type { Viewer } from './layout.ts'
 
 /** A question before something that cannot be taken back; works without a script (popover). */
 export interface ConfirmDialog {
