@@ -6,12 +6,16 @@ import { receiveForm } from '../web/forms.ts'
 import { sendPage } from '../web/layout.ts'
 import { routesOf } from '../web/router.ts'
 import { requireSignedIn, signedIn } from '../web/signed-in.ts'
-import { listConnectedApps, revokeApp } from './connected-apps.ts'
+import { changeApp, showApp } from './app-routes.ts'
+import { listConnectedApps, revokeApps } from './connected-apps.ts'
+import { connectedAppsPage } from './connected-apps-page.ts'
 import { noteDevice } from './devices.ts'
-import { connectedAppsPage, type Notice, notices, profilePage } from './pages.ts'
+import { type Notice, notices } from './frame.ts'
+import { profilePage } from './profile-page.ts'
+import { showSecurity, submitPassword } from './security-routes.ts'
 import { endOtherSessions, endSession, listSessions } from './sessions.ts'
 
-/** `/account`: what a person sees and ends of their own. */
+/** `/account`: what a person sees, changes and ends of their own. */
 export function accountRoutes(context: ServerContext): Middleware {
   const { config, database } = context
   const router = new Router({ prefix: '/account' })
@@ -39,9 +43,27 @@ export function accountRoutes(context: ServerContext): Middleware {
   router.post('/apps/revoke', guard, async (ctx) => {
     const { person, boundTo } = signedIn(ctx)
     const form = await receiveForm(ctx, context.provider, boundTo)
-    const { correlationId } = ctx.state
-    await revokeApp(context, person.id, form.get('client_id') ?? '', correlationId)
+    await revokeApps(context, person.id, form.get('client_id') ?? '', ctx.state.correlationId)
     backToAccount(ctx, 'revoked')
+  })
+
+  router.post('/apps/revoke-all', guard, async (ctx) => {
+    const { person, boundTo } = signedIn(ctx)
+    await receiveForm(ctx, context.provider, boundTo)
+    await revokeApps(context, person.id, undefined, ctx.state.correlationId)
+    backToAccount(ctx, 'revoked-all')
+  })
+
+  router.get('/apps/:grantId', guard, (ctx) => showApp(context, ctx, ctx.params.grantId))
+
+  router.post('/apps/:grantId', guard, async (ctx) => {
+    if (await changeApp(context, ctx, ctx.params.grantId)) backToAccount(ctx, 'narrowed')
+  })
+
+  router.get('/security', guard, (ctx) => showSecurity(context, ctx))
+
+  router.post('/security/password', guard, async (ctx) => {
+    if (await submitPassword(context, ctx)) backToAccount(ctx, 'password-changed')
   })
 
   router.post('/sessions/end', guard, async (ctx) => {

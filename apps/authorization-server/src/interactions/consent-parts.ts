@@ -64,7 +64,10 @@ const scopeCode = (scope: Scope) =>
  *
  * @param chosen when the page is shown again; else a trusted app starts with all of them, any other with none
  */
-export function companyChoice({ memberships, trusted }: ConsentRequest, chosen?: Companies): Html {
+export function companyChoice(
+  { memberships, trusted }: Pick<ConsentRequest, 'memberships' | 'trusted'>,
+  chosen?: Companies,
+): Html {
   const all = chosen ? chosen.all : trusted
   const isTicked = (companyId: string) =>
     chosen && !chosen.all ? chosen.ids.includes(companyId) : memberships.length === 1
@@ -74,15 +77,23 @@ export function companyChoice({ memberships, trusted }: ConsentRequest, chosen?:
             ${companyRadio('all', 'All companies', `Your ${memberships.length} today and any you join later`, all)}
             ${companyRadio('selected', 'Selected companies', 'Only the ones you tick', !all)}
           </div>
-          <div class="company-list">
+          ${companyList(memberships, isTicked)}
+        </fieldset>`
+}
+
+/** One checkbox per company; below a choice that is not `selected` it is hidden. */
+export function companyList(
+  memberships: ConsentRequest['memberships'],
+  isTicked: (companyId: string) => boolean,
+): Html {
+  return html`<div class="company-list">
             ${memberships.map(
               ({ companyId, companyName, role }, index) => html`<div class="check">
               <input class="check-box" id="company-${index}" type="checkbox" name="company" value="${companyId}"${when(isTicked(companyId), 'checked')} aria-labelledby="company-${index}-name" aria-describedby="company-${index}-role">
               <label for="company-${index}"><span id="company-${index}-name">${companyName}</span> <small id="company-${index}-role">${role}</small></label>
             </div>`,
             )}
-          </div>
-        </fieldset>`
+          </div>`
 }
 
 const companyRadio = (

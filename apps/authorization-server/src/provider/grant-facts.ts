@@ -1,10 +1,14 @@
 import { isRole, type Membership, permittedScopes, roles } from '@neonpanel/contracts/roles'
-import type { Scope } from '@neonpanel/contracts/scopes'
+import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
+import { now } from '@neonpanel/process/clock'
 import type { StoredRow } from './stored-records.ts'
 
-/** What a grant is worth at this moment: the consent, narrowed to what the person's roles still hold. */
+/**
+ * What a grant is worth at this moment: the consent as the person has left it, narrowed to what their roles still hold. The row
+ * of the grant is the one truth about it; whatever is narrower there is narrower in every token from now on.
+ */
 export interface GrantFacts {
   readonly grantId: string
   readonly clientId: string
@@ -13,8 +17,11 @@ export interface GrantFacts {
   readonly isLive: boolean
   /** Consented companies of which the person is still a member, with what the role there holds. */
   readonly companies: ReadonlyMap<string, readonly Scope[]>
-  /** Resource scopes that the person's roles in those companies hold. */
-  readonly permitted: ReadonlySet<Scope>
+  /** Whether the consent covers companies that the person joins later. */
+  readonly coversAllCompanies: boolean
+  /** Granted identity scopes, and granted resource scopes that the person's roles in those companies hold. */
+  readonly scopes: ReadonlySet<string>
+  readonly createdAt: Date
   readonly lastUsedAt: Date | null
   /** The provider's own record of the grant. */
   readonly record: StoredRow | undefined
@@ -25,8 +32,10 @@ interface FactsRow {
   readonly grantPayload: string | null
   readonly id: string | null
   readonly clientId: string
+  readonly scope: string
   readonly companies: string
   readonly companyIds: string
+  readonly createdAt: Date
   readonly expiresAt: Date
   readonly revokedAt: Date | null
   readonly lastUsedAt: Date | null
@@ -41,8 +50,8 @@ interface FactsRow {
 
 interface SourceRow extends StoredRow, FactsRow {}
 
-const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."companies", g."companyIds", g."expiresAt",
-  g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
+const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."scope", g."companies", g."companyIds",
+  g."createdAt", g."expiresAt", g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
   c."suspendedAt" AS "clientSuspendedAt", m."companyId", m."role"`
 
 const factsJoins = `LEFT JOIN "OidcRecord" o ON o."kind" = 'Grant' AND o."idHash" = g."id"
@@ -53,6 +62,13 @@ const factsJoins = `LEFT JOIN "OidcRecord" o ON o."kind" = 'Grant' AND o."idHash
 const findFacts = statement(
   'find_grant_facts',
   `SELECT ${factsColumns} FROM "Grant" g ${factsJoins} WHERE g."id" = $1`,
+)
+
+const findOfPerson = statement(
+  'find_live_grants_of_person',
+  `SELECT ${factsColumns} FROM "Grant" g ${factsJoins}
+   WHERE g."personId" = $1 AND g."revokedAt" IS NULL AND g."expiresAt" > $2
+   ORDER BY g."createdAt" DESC, g."id"`,
 )
 
 const findSource = statement(
@@ -68,6 +84,17 @@ export async function findGrantFacts(
   grantId: string,
 ): Promise<GrantFacts | undefined> {
   return factsOf(await database.query<FactsRow>(findFacts, [grantId]))
+}
+
+/** The live grants of a person, the newest first. */
+export async function findLiveGrantsOfPerson(
+  database: Database,
+  personId: string,
+): Promise<GrantFacts[]> {
+  const rows = await database.query<FactsRow>(findOfPerson, [personId, now()])
+  return [...Map.groupBy(rows, ({ id }) => id).values()]
+    .flatMap((ofGrant) => factsOf(ofGrant) ?? [])
+    .filter(({ isLive }) => isLive)
 }
 
 /** A code or refresh token together with the facts of its grant, in one statement: the hot path. */
@@ -101,6 +128,8 @@ function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
   const [first] = rows
   if (!first?.id) return undefined
   const memberships = consentedMemberships(first, rows)
+  const permitted = new Set<string>(permittedScopes(memberships))
+  const granted = parseScope(first.scope)
   return {
     grantId: first.id,
     clientId: first.clientId,
@@ -111,7 +140,9 @@ function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
       first.personSuspendedAt === null &&
       first.clientSuspendedAt === null,
     companies: new Map(memberships.map(({ companyId, role }) => [companyId, roles[role]])),
-    permitted: new Set(permittedScopes(memberships)),
+    coversAllCompanies: first.companies === 'all',
+    scopes: new Set(granted.filter((scope) => !isScope(scope) || permitted.has(scope))),
+    createdAt: first.createdAt,
     lastUsedAt: first.lastUsedAt,
     record: first.grantPayload ? { payload: first.grantPayload, consumedAt: null } : undefined,
   }

@@ -4,7 +4,14 @@ import { now } from '@neonpanel/process/clock'
 import { recordAudit } from '../audit/audit.ts'
 
 /** Who or what ended a grant. */
-export type RevokedBy = 'client' | 'person' | 'administrator' | 'suspension' | 'reuse' | 'replaced'
+export type RevokedBy =
+  | 'client'
+  | 'person'
+  | 'password'
+  | 'administrator'
+  | 'suspension'
+  | 'reuse'
+  | 'replaced'
 
 type GrantContext = { readonly database: Database }
 

@@ -112,9 +112,9 @@ function activeAnswer(claims: AccessTokenClaims) {
  * A token all of whose resource scopes were lost is worth nothing. `company_scopes` says in which company each of the others
  * counts: a person has a role per company, and a token that opens several must not carry the rights of one into another.
  */
-function worthOf(answer: Active, { permitted, companies }: GrantFacts) {
+function worthOf(answer: Active, { scopes: worth, companies }: GrantFacts) {
   const held = parseScope(answer.scope)
-  const scopes = held.filter((scope) => !isScope(scope) || permitted.has(scope))
+  const scopes = held.filter((scope) => worth.has(scope))
   if (held.some(isScope) && !scopes.some(isScope)) return inactive
   const inCompany = ([id, held]: [string, readonly Scope[]]) => [
     id,

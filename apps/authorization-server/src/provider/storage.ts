@@ -1,4 +1,4 @@
-import { isScope, parseScope } from '@neonpanel/contracts/scopes'
+import { parseScope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import Provider, {
   type Adapter,
@@ -139,7 +139,7 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
   }
 }
 
-/** The provider's record of a grant, narrowed to what the person's roles still hold whenever it is read. */
+/** The provider's record of a grant, narrowed whenever it is read to what our row and the person's roles still hold. */
 function grantStorage(
   { database, mcpUrl }: StorageOptions,
   records: StoredRecords,
@@ -191,10 +191,10 @@ interface GrantPayload extends AdapterPayload {
   readonly resources?: Readonly<Record<string, string>>
 }
 
-function narrowed(payload: GrantPayload, { permitted }: GrantFacts, mcpUrl: string) {
+function narrowed(payload: GrantPayload, { scopes }: GrantFacts, mcpUrl: string) {
   const keep = (scope: string | undefined) =>
     parseScope(scope)
-      .filter((name) => !isScope(name) || permitted.has(name))
+      .filter((name) => scopes.has(name))
       .join(' ')
   const resourceScope = payload.resources?.[mcpUrl]
   return {

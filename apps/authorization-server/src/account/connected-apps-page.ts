@@ -1,22 +1,15 @@
-import type { CompanyMembership, Person } from '../people/directory.ts'
+import { isReadScope, isScope } from '@neonpanel/contracts/scopes'
 import { ago } from '../web/ago.ts'
+import { confirmDialog } from '../web/confirm-dialog.ts'
 import { csrfField } from '../web/forms.ts'
 import { breakable, type Html, html, when } from '../web/html.ts'
 import { icon } from '../web/icons.ts'
 import { appMark, appName } from '../web/identity.ts'
-import { accountPage, type Viewer } from '../web/layout.ts'
+import type { Viewer } from '../web/layout.ts'
 import { formatDate } from '../web/time.ts'
-import { type ConnectedApp, isWriteScope } from './connected-apps.ts'
+import type { ConnectedApp } from './connected-apps.ts'
+import { accountFrame, type Notice } from './frame.ts'
 import type { AccountSession } from './sessions.ts'
-
-/** What a redirect after a form says on the next page. */
-export const notices = {
-  revoked: 'Access revoked',
-  'signed-out': 'Signed out there',
-  'signed-out-elsewhere': 'Signed out everywhere else',
-} as const
-
-export type Notice = keyof typeof notices
 
 export interface AccountOverview {
   readonly viewer: Viewer
@@ -30,43 +23,23 @@ export interface AccountOverview {
 /** `/account`: what is connected and where the person is signed in. */
 export function connectedAppsPage(page: AccountOverview): Html {
   const { viewer, apps, sessions, mcpUrl, notice } = page
-  return accountPage({
+  return accountFrame({
     title: 'Connected apps',
+    section: '/account',
     viewer,
-    main: html`${header('/account')}
-    <div class="stack stack-loose">
-      ${notice && noticeAlert(notice)}
-      <section class="card" aria-labelledby="apps-title">
+    notice,
+    content: html`<section class="card" aria-labelledby="apps-title">
         <header class="card-header">
           <div>
             <h2 id="apps-title">Connected apps</h2>
             <p class="small">Apps that can use NeonPanel as you. Each one only within what you granted.</p>
           </div>
+          ${apps.length > 1 && revokeAll(apps.length, viewer)}
         </header>
         ${apps.length > 0 ? html`<ul class="list">${apps.map((app, index) => appItem(app, index, viewer))}</ul>` : noApps(mcpUrl)}
       </section>
-      ${sessionsCard(sessions, viewer)}
-    </div>`,
+      ${sessionsCard(sessions, viewer)}`,
   })
-}
-
-function header(current: '/account' | '/account/profile'): Html {
-  const tab = (href: string, label: string) =>
-    html`<a href="${href}"${when(href === current, 'aria-current="page"')}>${label}</a>`
-  return html`<header class="page-header">
-      <h1>Account</h1>
-      <nav class="tabs" aria-label="Account">
-        ${tab('/account', 'Connected apps')}
-        ${tab('/account/profile', 'Profile')}
-      </nav>
-    </header>`
-}
-
-function noticeAlert(notice: Notice): Html {
-  return html`<div class="alert" data-tone="ok" role="status">
-        ${icon('check')}
-        <p>${notices[notice]}</p>
-      </div>`
 }
 
 function appItem(app: ConnectedApp, index: number, viewer: Viewer): Html {
@@ -77,7 +50,10 @@ function appItem(app: ConnectedApp, index: number, viewer: Viewer): Html {
             <div class="stack">
               <div class="spread">
                 <h3 class="cluster">${name} ${reviewBadge(app)}</h3>
-                <button class="button button-danger button-small" type="button" popovertarget="${dialog}">Revoke access<span class="visually-hidden"> for ${name}</span></button>
+                <div class="cluster">
+                  <a class="button button-small" href="/account/apps/${app.grants[0]!.grantId}">Change access<span class="visually-hidden"> for ${name}</span></a>
+                  <button class="button button-danger button-small" type="button" popovertarget="${dialog}">Revoke access<span class="visually-hidden"> for ${name}</span></button>
+                </div>
               </div>
               <ul class="scope-list">
                 ${app.scopes.map(scopeChip)}
@@ -85,7 +61,7 @@ function appItem(app: ConnectedApp, index: number, viewer: Viewer): Html {
               <dl class="facts facts-row">
                 <div>
                   <dt>Companies</dt>
-                  <dd>${app.companies === 'all' ? 'All companies' : app.companies.join(', ')}</dd>
+                  <dd>${companiesOf(app)}</dd>
                 </div>
                 <div>
                   <dt>Last used</dt>
@@ -97,35 +73,47 @@ function appItem(app: ConnectedApp, index: number, viewer: Viewer): Html {
                 </div>
               </dl>
             </div>
-            ${revokeDialog(dialog, name, app.clientId, viewer)}
+            ${confirmDialog({
+              id: dialog,
+              action: '/account/apps/revoke',
+              viewer,
+              title: `Revoke access for ${name}?`,
+              consequence:
+                'It loses access to your data at once. Data it has already read stays with it. You can connect it again later.',
+              keep: 'Keep access',
+              confirm: 'Revoke access',
+              fields: html`<input type="hidden" name="client_id" value="${app.clientId}">`,
+            })}
           </li>`
 }
 
-function reviewBadge({ reviewed }: ConnectedApp): Html {
+function companiesOf({ coversAllCompanies, companies }: ConnectedApp): string {
+  if (coversAllCompanies) return 'All companies'
+  return companies.map(({ companyName }) => companyName).join(', ') || 'None'
+}
+
+export function reviewBadge({ reviewed }: ConnectedApp): Html {
   return reviewed
     ? html`<span class="badge" data-tone="ok">${icon('shield-check')}Verified</span>`
     : html`<span class="badge" data-tone="warn">${icon('shield-alert')}Unverified</span>`
 }
 
 function scopeChip(scope: string): Html {
-  return html`<li><code class="scope"${when(isWriteScope(scope), 'data-tone="warn"')}>${scope}</code></li>`
+  return html`<li><code class="scope"${when(isScope(scope) && !isReadScope(scope), 'data-tone="warn"')}>${scope}</code></li>`
 }
 
-function revokeDialog(id: string, name: string, clientId: string, viewer: Viewer): Html {
-  return html`<dialog class="dialog" id="${id}" aria-labelledby="${id}-title" popover>
-              <form method="post" action="/account/apps/revoke">
-                ${csrfField(viewer.csrf)}
-                <input type="hidden" name="client_id" value="${clientId}">
-                <div class="dialog-body">
-                  <h2 id="${id}-title">Revoke access for ${name}?</h2>
-                  <p class="muted">It loses access to your data at once. Data it has already read stays with it. You can connect it again later.</p>
-                </div>
-                <div class="dialog-actions">
-                  <button class="button" type="button" popovertarget="${id}" popovertargetaction="hide">Keep access</button>
-                  <button class="button button-danger-solid" type="submit">Revoke access</button>
-                </div>
-              </form>
-            </dialog>`
+function revokeAll(count: number, viewer: Viewer): Html {
+  return html`<button class="button button-danger button-small" type="button" popovertarget="revoke-all">Revoke all<span class="visually-hidden"> connected apps</span></button>
+          ${confirmDialog({
+            id: 'revoke-all',
+            action: '/account/apps/revoke-all',
+            viewer,
+            title: `Revoke access for all ${count} apps?`,
+            consequence:
+              'They lose access to your data at once. Data they have already read stays with them. You can connect each again later.',
+            keep: 'Keep access',
+            confirm: 'Revoke all',
+          })}`
 }
 
 function noApps(mcpUrl: string): Html {
@@ -181,51 +169,3 @@ function sessionItem({ id, isCurrent, device, startedAt }: AccountSession, viewe
             }
           </li>`
 }
-
-export interface ProfileView {
-  readonly viewer: Viewer
-  readonly person: Person
-  readonly memberships: readonly CompanyMembership[]
-}
-
-/** `/account/profile`: who the person is, and what they may do where. */
-export function profilePage({ viewer, person, memberships }: ProfileView): Html {
-  return accountPage({
-    title: 'Profile',
-    viewer,
-    main: html`${header('/account/profile')}
-    <div class="stack stack-loose">
-      <section class="card" aria-labelledby="profile-title">
-        <header class="card-header">
-          <h2 id="profile-title">Profile</h2>
-          ${person.administrator && html`<a class="button button-small" href="/console">Open the console</a>`}
-        </header>
-        <div class="card-body boxed">
-          <dl class="facts facts-table">
-            <div><dt>Name</dt><dd>${person.name}</dd></div>
-            <div><dt>Email</dt><dd>${person.email}</dd></div>
-          </dl>
-        </div>
-      </section>
-      <section class="card" aria-labelledby="companies-title">
-        <header class="card-header">
-          <div>
-            <h2 id="companies-title">Companies</h2>
-            <p class="small">An app never sees more than your role in a company allows. An owner can change your role.</p>
-          </div>
-        </header>
-        ${memberships.length > 0 ? html`<ul class="list">${memberships.map(membershipItem)}</ul>` : noCompanies}
-      </section>
-    </div>`,
-  })
-}
-
-function membershipItem({ companyName, role }: CompanyMembership): Html {
-  return html`<li class="spread"><strong>${companyName}</strong> <span class="badge">${role}</span></li>`
-}
-
-const noCompanies = html`<div class="empty">
-          ${icon('building')}
-          <h3>You are in no company</h3>
-          <p>Apps that you connect can’t read anything until an owner adds you to a company.</p>
-        </div>`
