@@ -21,7 +21,7 @@ describe('the audit log', () => {
 
   test('keeps every one of many at once', async () => {
     for (let index = 0; index < 1_200; index += 1) {
-      recordAudit(database, { type: 'token.issued', grantId: `g${index}` })
+      void recordAudit(database, { type: 'token.issued', grantId: `g${index}` })
     }
     await auditSettled(database)
     const events = await database.prisma.auditEvent.findMany({ select: { grantId: true } })
