@@ -106,7 +106,7 @@ describe('docker-compose.yml', () => {
         databaseUrl: expect.stringMatching(
           /^postgresql:\/\/neonpanel:a+@postgres:5432\/neonpanel$/,
         ),
-        appSecret: secrets.APP_SECRET,
+        appSecrets: [secrets.APP_SECRET],
       })
     }
     expect(authorization.adminToken).toBe(secrets.ADMIN_TOKEN)
