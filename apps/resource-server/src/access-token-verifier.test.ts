@@ -174,6 +174,15 @@ describe('an opaque token', () => {
     })
   })
 
+  it('may be bound to a key', async () => {
+    const cnf = { jkt: 'k'.repeat(43) }
+    server.answer('bound', { ...opaqueAnswer(), token_type: 'DPoP', cnf })
+    expect(await verifier(5)('bound')).toMatchObject({
+      ok: true,
+      accessToken: { boundTo: cnf.jkt },
+    })
+  })
+
   it('is trusted no longer than a JWT', async () => {
     const verify = verifier(5)
     server.answer('opaque-token', opaqueAnswer())
@@ -186,8 +195,11 @@ describe('an opaque token', () => {
   it.each<[string, Record<string, unknown>]>([
     ['unknown', { active: false }],
     ['a refresh token', { token_type: undefined }],
-    ['bound to a key', { cnf: { jkt: 'thumbprint' } }],
-    ['of another type', { token_type: 'DPoP' }],
+    ['bound to a key and called a bearer token', { cnf: { jkt: 'k'.repeat(43) } }],
+    ['called bound and names no key', { token_type: 'DPoP' }],
+    ['bound to what is no thumbprint', { token_type: 'DPoP', cnf: { jkt: 'short' } }],
+    ['bound in another manner', { token_type: 'DPoP', cnf: { 'x5t#S256': 'k'.repeat(43) } }],
+    ['of another type', { token_type: 'N_A' }],
     ['for another resource', { aud: 'https://other.test/mcp' }],
     ['for several resources', { aud: [testResource, 'https://other.test/mcp'] }],
     ['for nobody', { aud: undefined }],

@@ -11,6 +11,8 @@ export interface AccessToken {
   /** The scopes that count in each company; absent where all of them count in all. */
   readonly companyScopes?: ReadonlyMap<string, ReadonlySet<Scope>> | undefined
   readonly expiresAt: Date
+  /** Thumbprint of the key whose holder alone may use the token (RFC 9449); undefined for a bearer token. */
+  readonly boundTo: string | undefined
 }
 
 /** Whether a token is good, or in one sentence for its holder why it is not. */

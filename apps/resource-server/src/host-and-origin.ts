@@ -3,20 +3,32 @@ import type Koa from 'koa'
 import { answerRpcError, rpcCode } from './json-rpc.ts'
 import { answerPreflight } from './public-document.ts'
 
-/**
- * Refuses requests for another host (421): after DNS rebinding the browser sends the attacker's host name (MCP
- * transports, security). On loopback the three names of this machine are one.
- */
-export function checkHost({ mcpUrl, port }: { mcpUrl: string; port: number }): Koa.Middleware {
+interface PublicAddress {
+  readonly mcpUrl: string
+  /** Where the server listens. */
+  readonly port: number
+}
+
+/** The hosts under which clients reach the server. On loopback the three names of this machine are one. */
+export function servedHosts({ mcpUrl, port }: PublicAddress): ReadonlySet<string> {
   const { host, port: publicPort, protocol } = new URL(mcpUrl)
-  const allowed = new Set([host])
-  if (!publicPort) allowed.add(`${host}:${protocol === 'https:' ? 443 : 80}`)
+  const served = new Set([host])
+  if (!publicPort) served.add(`${host}:${protocol === 'https:' ? 443 : 80}`)
   if (isLoopbackUrl(mcpUrl)) {
     for (const name of ['localhost', '127.0.0.1', '[::1]']) {
-      allowed.add(publicPort ? `${name}:${publicPort}` : name)
-      allowed.add(`${name}:${port}`)
+      served.add(publicPort ? `${name}:${publicPort}` : name)
+      served.add(`${name}:${port}`)
     }
   }
+  return served
+}
+
+/**
+ * Refuses requests for another host (421): after DNS rebinding the browser sends the attacker's host name (MCP
+ * transports, security).
+ */
+export function checkHost(address: PublicAddress): Koa.Middleware {
+  const allowed = servedHosts(address)
   return async function refuseForeignHosts(ctx, next) {
     if (allowed.has(ctx.host.toLowerCase())) return next()
     answerRpcError(ctx, 421, { code: rpcCode.refused, message: 'This host is not served here' })
@@ -28,6 +40,7 @@ const allowedMethods = 'GET, POST, DELETE, OPTIONS'
 /** Headers that MCP clients in browsers send; `*` would not cover `Authorization` (Fetch standard). */
 const allowedHeaders = [
   'authorization',
+  'dpop',
   'content-type',
   'accept',
   'mcp-session-id',

@@ -69,7 +69,8 @@ describe('a JWT access token (RFC 9068 section 4)', () => {
     ['has a scope that is no string', { scope: ['read:cogs'] }],
     ['has no companies', { companies: undefined }],
     ['has companies that are no list', { companies: 'company-1' }],
-    ['is bound to a key of its holder', { cnf: { jkt: 'thumbprint' } }],
+    ['is bound to what is no thumbprint', { cnf: { jkt: 'thumbprint' } }],
+    ['is bound in another manner', { cnf: { 'x5t#S256': 'c'.repeat(43) } }],
   ])('is refused when it %s', async (_why, claims) => {
     expect(await verify(await server.mint(claims))).toMatchObject({
       ok: false,

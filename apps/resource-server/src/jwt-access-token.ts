@@ -52,14 +52,12 @@ export function createJwtVerifier({
 
 function judgeClaims(payload: JWTPayload): Judgement {
   const claims = accessTokenClaims.safeParse(payload)
-  if (!claims.success) return invalidToken('The access token lacks a claim.')
+  if (!claims.success)
+    return invalidToken('A claim of the access token is missing or not understood.')
   if (claims.data.iat > Date.now() / 1000 + clockToleranceSeconds) {
     return invalidToken('The access token was issued in the future.')
   }
-  if (payload.cnf !== undefined) {
-    return invalidToken('The access token is bound to a key and is no bearer token.')
-  }
-  const { sub, client_id, scope, companies, exp } = claims.data
+  const { sub, client_id, scope, companies, exp, cnf } = claims.data
   return {
     ok: true,
     accessToken: {
@@ -68,6 +66,7 @@ function judgeClaims(payload: JWTPayload): Judgement {
       scopes: resourceScopesOf(scope),
       companies,
       expiresAt: new Date(exp * 1000),
+      boundTo: cnf?.jkt,
     },
   }
 }

@@ -1,3 +1,4 @@
+import { proofAlgorithms } from '@neonpanel/contracts/dpop'
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import type Koa from 'koa'
 import { answerMethodNotAllowed, answerPublicDocument } from './public-document.ts'
@@ -55,6 +56,7 @@ function describeResource(resource: ServedResource, issuer: string) {
     authorization_servers: [issuer],
     scopes_supported: resourceScopes,
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
     resource_name: 'NeonPanel',
     resource_documentation: `${new URL(resource.identifier).origin}/`,
   }

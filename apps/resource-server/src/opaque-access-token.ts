@@ -1,3 +1,4 @@
+import { keyConfirmation } from '@neonpanel/contracts/dpop'
 import { companyScopesOf, invalidToken, type Judgement, resourceScopesOf } from './access-token.ts'
 import type { ActiveToken } from './introspection.ts'
 
@@ -10,8 +11,9 @@ export function judgeOpaqueToken(
   { issuer, resource }: { issuer: string; resource: string },
 ): Judgement {
   const { client_id: clientId, token_type: type, exp, sub } = answer
-  if (type?.toLowerCase() !== 'bearer' || answer.cnf !== undefined) {
-    return invalidToken('The token is not a bearer access token.')
+  const confirmation = keyConfirmation.optional().safeParse(answer.cnf)
+  if (!confirmation.success || type?.toLowerCase() !== (confirmation.data ? 'dpop' : 'bearer')) {
+    return invalidToken('The token is not an access token of a kind that is known here.')
   }
   if (answer.iss !== issuer) return invalidToken('The access token is from another issuer.')
   const [audience, ...others] = [answer.aud].flat()
@@ -31,6 +33,7 @@ export function judgeOpaqueToken(
       companies: answer.companies ?? [],
       companyScopes: companyScopesOf(answer.company_scopes),
       expiresAt: new Date(exp * 1000),
+      boundTo: confirmation.data?.jkt,
     },
   }
 }

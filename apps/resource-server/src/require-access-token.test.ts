@@ -64,7 +64,7 @@ describe('without credentials', () => {
     expect(challengeOf(response)).toContain(`resource_metadata="${url}"`)
   })
 
-  it.each(['Basic dXNlcjpwYXNz', 'DPoP abc', 'Bearertoken abc', 'token'])(
+  it.each(['Basic dXNlcjpwYXNz', 'DPoPtoken abc', 'Bearertoken abc', 'token'])(
     'another scheme is none: %s',
     async (authorization) => {
       const response = await server.request('/mcp', { headers: { authorization } })

@@ -13,9 +13,8 @@ import {
   mirrorAuthorizationServerMetadata,
   redirectFallbackEndpoints,
 } from './authorization-server-mirror.ts'
-import { requireBearer } from './bearer.ts'
 import type { Config } from './config.ts'
-import { checkHost, checkOrigin } from './host-and-origin.ts'
+import { checkHost, checkOrigin, servedHosts } from './host-and-origin.ts'
 import { createIntrospection } from './introspection.ts'
 import { createJwtVerifier } from './jwt-access-token.ts'
 import { createMcpEndpoint } from './mcp/endpoint.ts'
@@ -23,8 +22,10 @@ import { neededScopesOf } from './mcp/needed-scopes.ts'
 import type { Tool } from './mcp/tool.ts'
 import { describeServer, protectedResourceMetadata } from './metadata.ts'
 import { onlyServedPaths } from './only-served-paths.ts'
+import { createProofJudge } from './proof-of-possession.ts'
 import { renderErrors } from './render-errors.ts'
 import { readRequestBody } from './request-body.ts'
+import { requireAccessToken } from './require-access-token.ts'
 import { servedResources } from './served-resources.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { tools as allTools } from './tools/all.ts'
@@ -59,6 +60,10 @@ export async function createResourceServer({
   const resources = servedResources(config.mcpUrl)
   const keys = createSigningKeys({ jwksUrl: `${issuer}/oauth2/jwks` })
   const verifyAccessToken = accessTokenVerifier(config, appSecret, keys)
+  const judgePossession = createProofJudge({
+    protocol: new URL(config.mcpUrl).protocol,
+    hosts: servedHosts(config),
+  })
   const neededScopes = neededScopesOf(tools)
   const mcp = createMcpEndpoint({ config, appSecret, database, tools, neededScopes, log, metrics })
   const ready = () => readiness(database, keys)
@@ -79,7 +84,7 @@ export async function createResourceServer({
     .use(onlyServedPaths(resources))
     .use(checkOrigin(config))
     .use(readRequestBody)
-    .use(requireBearer(verifyAccessToken, neededScopes))
+    .use(requireAccessToken({ verifyAccessToken, judgePossession, neededScopes }))
     .use(mcp.answer)
 
   return { app, handler: app.callback(), ready, close: mcp.close }

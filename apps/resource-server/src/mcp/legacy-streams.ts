@@ -1,7 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server'
-import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
 import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
+import { holdsNeededScopes, type NeededScopes } from '../require-access-token.ts'
 import { authInfoOf } from './caller.ts'
 import { createLegacySseTransport, type LegacySseTransport } from './legacy-sse.ts'
 import { endWithToken } from './open-answer.ts'

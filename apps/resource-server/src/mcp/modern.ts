@@ -1,7 +1,7 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { Log } from '@neonpanel/process/log'
-import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
 import type { McpContext } from '../request-state.ts'
+import { holdsNeededScopes, type NeededScopes } from '../require-access-token.ts'
 import { handOver } from './hand-over.ts'
 import { messageOf } from './request-era.ts'
 import type { McpServers } from './server.ts'

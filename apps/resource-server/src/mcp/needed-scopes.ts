@@ -1,5 +1,5 @@
 import type { Scope } from '@neonpanel/contracts/scopes'
-import type { NeededScopes } from '../bearer.ts'
+import type { NeededScopes } from '../require-access-token.ts'
 import type { Tool } from './tool.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { holdsNeededScopes, type NeededScopes } from '../bearer.ts'
 import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
+import { holdsNeededScopes, type NeededScopes } from '../require-access-token.ts'
 import { handOver } from './hand-over.ts'
 import { ownerOf } from './principal.ts'
 import { messageOf } from './request-era.ts'
