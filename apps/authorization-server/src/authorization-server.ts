@@ -33,6 +33,8 @@ import { holdErrorRedirects } from './provider/error-redirects.ts'
 import { introspection, revocation } from './provider/introspection.ts'
 import { jwtAccessTokens } from './provider/jwt-tokens.ts'
 import { type LiveProvider, openProvider } from './provider/live-provider.ts'
+import { throttleFailures } from './throttling/oauth-failures.ts'
+import { throttleUserCodes } from './throttling/user-codes.ts'
 import { renderErrors } from './web/render-errors.ts'
 import { securityHeaders } from './web/security-headers.ts'
 import { staticFiles } from './web/static.ts'
@@ -94,6 +96,8 @@ export async function createAuthorizationServer(
   app.use(guardEndpoints({ hasRegistration }))
   app.use(registrationCors)
   app.use(prepareOAuthRequests(context))
+  app.use(throttleFailures(database))
+  app.use(throttleUserCodes({ database, issuer: config.issuer }))
   app.use(answerUnavailable)
   app.use(cacheMetadata)
   app.use(completeRegistration(database))

@@ -22,12 +22,20 @@ export function standInSecret(clientId: string, secretHash: string): string {
  * 20 ms, and a client authenticates with every request.
  */
 export async function verifyClientSecret(presented: string, secretHash: string): Promise<boolean> {
-  const digest = createHash('sha256').update(`${secretHash}\0${presented}`).digest('base64url')
-  if (verified.has(digest)) return true
+  if (wasVerified(presented, secretHash)) return true
   if (!(await verifyPassword(presented, secretHash))) return false
   if (verified.size >= verifiedLimit) verified.clear()
-  verified.add(digest)
+  verified.add(digestOf(presented, secretHash))
   return true
+}
+
+/** Whether this process has found the secret right before. */
+export function wasVerified(presented: string, secretHash: string): boolean {
+  return verified.has(digestOf(presented, secretHash))
+}
+
+function digestOf(presented: string, secretHash: string): string {
+  return createHash('sha256').update(`${secretHash}\0${presented}`).digest('base64url')
 }
 
 /** A client secret nobody can guess: 256 bits. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
-import { standInSecret, verifyClientSecret } from '../clients/client-secrets.ts'
+import { standInSecret, verifyClientSecret, wasVerified } from '../clients/client-secrets.ts'
 import { findClient } from '../clients/clients.ts'
+import { clientSecretPause } from '../throttling/oauth-failures.ts'
 
 /** How a client says who it is in a request (RFC 6749 section 2.3.1). */
 export interface PresentedClient {
@@ -27,28 +28,40 @@ export function presentedClient({
   return { clientId, secret, method: secret === undefined ? 'none' : 'post' }
 }
 
+/** With the `Authorization` header to go on with, or for how long secrets of this client have to wait. */
+export type SwappedSecret =
+  | { ok: true; authorization: string | undefined }
+  | { ok: false; pauseSeconds: number }
+
 /**
  * Verifies a presented client secret against its argon2id hash and puts the stand-in in its place that the provider compares
- * with. A wrong secret is replaced as well: what a client sends never meets the stand-in by chance.
+ * with. A wrong secret is replaced as well: what a client sends never meets the stand-in by chance. After too many wrong ones
+ * none is looked at any more, except one that was found right before: guessing locks no client out.
  *
- * @returns the `Authorization` header to go on with
+ * @param address where the request comes from
  */
 export async function swapClientSecret(
   database: Database,
   request: Request,
-): Promise<string | undefined> {
+  address: string,
+): Promise<SwappedSecret> {
+  const unchanged = { ok: true, authorization: request.authorization } as const
   const presented = presentedClient(request)
-  if (presented?.secret === undefined) return request.authorization
+  if (presented?.secret === undefined) return unchanged
   const { clientId, secret, method } = presented
   const client = await findClient(database, clientId)
-  if (!client?.secretHash) return request.authorization
+  if (!client?.secretHash) return unchanged
+  const pauseSeconds = clientSecretPause(database, clientId, address)
+  if (pauseSeconds > 0 && !wasVerified(secret, client.secretHash)) {
+    return { ok: false, pauseSeconds }
+  }
   const isRight = await verifyClientSecret(secret, client.secretHash)
   const replacement = isRight
     ? standInSecret(clientId, client.secretHash)
     : randomBytes(32).toString('base64url')
-  if (method === 'basic') return formatBasic(clientId, replacement)
+  if (method === 'basic') return { ok: true, authorization: formatBasic(clientId, replacement) }
   request.parameters.set('client_secret', replacement)
-  return request.authorization
+  return unchanged
 }
 
 function parseBasic(authorization: string): PresentedClient | undefined {

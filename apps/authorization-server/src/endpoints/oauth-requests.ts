@@ -2,7 +2,8 @@ import type { Context, Middleware } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
 import { openRegistrationToken } from '../provider/registration-gate.ts'
-import { swapClientSecret } from './client-authentication.ts'
+import { refuseForNow } from '../throttling/refuse.ts'
+import { presentedClient, swapClientSecret } from './client-authentication.ts'
 import { normaliseParameters, type Refusal } from './parameters.ts'
 import { readBody, withBody } from './request-body.ts'
 
@@ -29,8 +30,7 @@ export function prepareOAuthRequests(context: ServerContext): Middleware {
       const body = await readBody(ctx.req)
       if (!body) return refuseLargeBody(ctx)
       if (pages.includes(ctx.path)) return redirectToGet(ctx, body)
-      const refusal = await prepareBody(context, ctx, body)
-      if (refusal) return refuse(ctx, refusal)
+      if (!(await prepareBody(context, ctx, body))) return
     }
     await next()
   }
@@ -48,33 +48,36 @@ async function prepareQuery(context: ServerContext, ctx: Context): Promise<void>
   ctx.querystring = parameters.toString()
 }
 
-async function prepareBody(
-  context: ServerContext,
-  ctx: Context,
-  body: Buffer,
-): Promise<Refusal | undefined> {
+/** @returns whether the request goes on; else it has been answered */
+async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): Promise<boolean> {
   if (context.config.registrationMode === 'open' && ctx.path === routes.registration) {
     ctx.req.headers.authorization ??= `Bearer ${openRegistrationToken}`
   }
   if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
     replaceRequest(ctx, body)
-    return undefined
+    return true
   }
   const parameters = new URLSearchParams(body.toString('utf8'))
   const { authorization } = ctx.req.headers
   const request = { path: ctx.path, parameters, authorization }
+  ctx.state.presentedClientId = presentedClient(request)?.clientId
   const refusal = await normaliseParameters(context, request)
-  if (refusal) return refusal
-  const swapped = await swapClientSecret(context.database, request)
-  if (swapped !== undefined) ctx.req.headers.authorization = swapped
+  if (refusal) return refuse(ctx, refusal)
+  const swapped = await swapClientSecret(context.database, request, ctx.ip)
+  if (!swapped.ok) {
+    refuseForNow(ctx, swapped.pauseSeconds)
+    return false
+  }
+  if (swapped.authorization !== undefined) ctx.req.headers.authorization = swapped.authorization
   replaceRequest(ctx, Buffer.from(parameters.toString()))
-  return undefined
+  return true
 }
 
-function refuse(ctx: Context, refusal: Refusal): void {
+function refuse(ctx: Context, refusal: Refusal): false {
   ctx.status = 400
   ctx.set('Cache-Control', 'no-store')
   ctx.body = refusal
+  return false
 }
 
 function replaceRequest(ctx: Context, body: Buffer): void {

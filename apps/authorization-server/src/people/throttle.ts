@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
-import { now } from '@neonpanel/process/clock'
 import { RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible'
+import { counterKey, removeExpired } from '../throttling/failure-counter.ts'
+import { type FailureLimit, failureLimits } from '../throttling/limits.ts'
+import { networkOf } from '../throttling/network.ts'
 import { normalizedEmail } from './directory.ts'
-
-const windowSeconds = 15 * 60
-
-/** Wrong passwords for one account from one address: another address of the same person is not affected. */
-const attemptsPerAccount = 5
-
-/** Wrong passwords from one address for any account; an office shares one. */
-const attemptsPerAddress = 60
 
 /** Counts wrong passwords in the database, so that every process sees the same numbers. */
 export interface SignInThrottle {
@@ -33,41 +26,45 @@ export function signInThrottle(
   email: string,
   address: string,
 ): SignInThrottle {
-  const limiter = (keyPrefix: string, points: number) =>
+  const limiter = ({ name, failures, windowSeconds }: FailureLimit) =>
     new RateLimiterPrisma({
       storeClient: prisma,
       tableName: 'rateLimiterFlexible',
-      keyPrefix,
-      points,
+      keyPrefix: name,
+      points: failures,
       duration: windowSeconds,
       blockDuration: windowSeconds,
       clearExpiredByTimeout: false,
     })
-  const perAccount = limiter('sign-in', attemptsPerAccount)
-  const perAddress = limiter('sign-in-address', attemptsPerAddress)
-  const account = digest(`${normalizedEmail(email)} ${address}`)
-  const origin = digest(address)
+  const limits = { account: failureLimits.account, address: failureLimits.signInAddress }
+  const perAccount = limiter(limits.account)
+  const perAddress = limiter(limits.address)
+  const network = networkOf(address)
+  const account = counterKey(normalizedEmail(email), network)
+  const origin = counterKey(network)
+  let mistakes = 0
 
   return {
     async attempt() {
       const seen = await perAddress.get(origin)
-      if (seen && seen.consumedPoints >= attemptsPerAddress) return paused(seen)
-      return consume(perAccount, account)
+      if (seen && seen.consumedPoints >= limits.address.failures) return paused(seen)
+      const attempt = await consume(perAccount, account)
+      if (attempt.ok) mistakes = limits.account.failures - attempt.attemptsLeft - 1
+      return attempt
     },
     async failed() {
       const { isFirstInDuration } = await perAddress.penalty(origin)
-      // Once per address and window: nobody else removes rows whose window is over.
-      if (isFirstInDuration) {
-        await prisma.rateLimiterFlexible.deleteMany({ where: { expire: { lt: now() } } })
-      }
+      if (isFirstInDuration) await removeExpired(prisma)
       const seen = await perAccount.get(account)
-      if (!seen || seen.consumedPoints < attemptsPerAccount) {
-        return { ok: true, attemptsLeft: seen?.remainingPoints ?? attemptsPerAccount }
+      if (!seen || seen.consumedPoints < limits.account.failures) {
+        return { ok: true, attemptsLeft: seen?.remainingPoints ?? limits.account.failures }
       }
-      return paused(await perAccount.block(account, windowSeconds))
+      return paused(await perAccount.block(account, limits.account.windowSeconds))
     },
     async succeeded() {
       await perAccount.delete(account)
+      // They were no guesses: an office whose people mistype is not mistaken for somebody who tries accounts.
+      if (mistakes > 0) await perAddress.reward(origin, mistakes)
     },
   }
 }
@@ -85,9 +82,4 @@ async function consume(limiter: RateLimiterPrisma, key: string): Promise<Attempt
 
 function paused({ msBeforeNext }: RateLimiterRes): Attempt {
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) }
-}
-
-/** Keys are digests: the table tells nobody who tried to sign in from where. */
-function digest(value: string): string {
-  return createHash('sha256').update(value).digest('base64url')
 }

@@ -1,3 +1,6 @@
+import { migrate } from '@neonpanel/database/migrate'
+import { openDatabase } from '@neonpanel/database/open'
+import type { Context } from 'koa'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   clientMetadataDocuments,
@@ -81,9 +84,18 @@ describe('a metadata document', () => {
   })
 })
 
-describe('fetching', () => {
-  const documents = clientMetadataDocuments({ isLocal: false })
-  afterAll(() => documents.close())
+describe('fetching', async () => {
+  const database = await openDatabase('memory:')
+  await migrate(database)
+  const documents = clientMetadataDocuments({ isLocal: false }, database)
+  const { allowFetch, allowClient } = documents.feature
+  afterAll(async () => {
+    await documents.close()
+    await database.close()
+  })
+
+  /** A request from an address, as far as fetching looks at it. */
+  const from = (ip: string) => ({ ip, state: {}, set() {} }) as unknown as Context
 
   test.each(['https://169.254.169.254/keys', 'https://127.0.0.1:1/keys', 'https://[::1]/keys'])(
     'refuses the literal address of %s',
@@ -100,11 +112,49 @@ describe('fetching', () => {
     )
   })
 
-  test('is limited for each host', () => {
-    const allow = (path: number) =>
-      documents.feature.allowFetch(undefined, `https://many.example/${path}.json`)
-    const allowed = Array.from({ length: 31 }, (_, path) => allow(path))
-    expect(allowed.filter(Boolean)).toHaveLength(30)
-    expect(documents.feature.allowFetch(undefined, 'https://other.example/c.json')).toBe(true)
+  test('is limited for each host, however many ask at one moment and from wherever', async () => {
+    const asked = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, n) =>
+        allowFetch(from(`192.0.2.${n}`), `https://many.example/${n}.json`),
+      ),
+    )
+    expect(asked.filter(({ status }) => status === 'fulfilled').length).toBe(29)
+    const late = allowFetch(from('192.0.2.99'), 'https://many.example/late.json')
+    await expect(late).rejects.toMatchObject({ statusCode: 429 })
+    expect(await allowFetch(from('192.0.2.99'), 'https://other.example/c.json')).toBe(true)
+  })
+
+  test('is limited for each address, whatever hosts it names', async () => {
+    for (let n = 0; n < 29; n++) {
+      expect(await allowFetch(from('198.51.100.7'), `https://h${n}.example/c.json`)).toBe(true)
+    }
+    const next = allowFetch(from('198.51.100.7'), 'https://h31.example/c.json')
+    await expect(next).rejects.toMatchObject({ statusCode: 429 })
+    expect(await allowFetch(from('198.51.100.8'), 'https://h31.example/c.json')).toBe(true)
+  })
+
+  test('is not limited for documents that are good', async () => {
+    for (let n = 0; n < 40; n++) {
+      const ctx = from('203.0.113.5')
+      expect(await allowFetch(ctx, `https://good.example/${n}.json`)).toBe(true)
+      await allowClient(ctx)
+    }
+  })
+
+  test('goes on for an app in use, whatever others try at its host', async () => {
+    const clientId = 'https://many.example/in-use.json'
+    await database.prisma.person.create({
+      data: { id: 'ada', email: 'ada@neonpanel.test', name: 'Ada', passwordHash: '' },
+    })
+    await database.prisma.grant.create({
+      data: { id: 'g', personId: 'ada', clientId, scope: '', companies: 'all', companyIds: '[]', expiresAt: new Date(0) },
+    })
+    expect(await allowFetch(from('192.0.2.99'), clientId)).toBe(true)
+  })
+
+  test('happens once for a request, which the provider would repeat for its error page', async () => {
+    const ctx = from('203.0.113.6')
+    expect(await allowFetch(ctx, 'https://once.example/c.json')).toBe(true)
+    expect(await allowFetch(ctx, 'https://once.example/c.json')).toBe(false)
   })
 })

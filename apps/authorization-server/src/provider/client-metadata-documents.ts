@@ -1,8 +1,13 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import type { Configuration } from 'oidc-provider'
+import type { Database } from '@neonpanel/database/open'
+import type { Context } from 'koa'
+import { type Configuration, errors } from 'oidc-provider'
 import { Agent, fetch, type RequestInit } from 'undici'
 import type { Config } from '../config.ts'
+import { documentFetches } from '../throttling/document-fetches.ts'
+import { counterKey, failureCounter } from '../throttling/failure-counter.ts'
+import { failureLimits } from '../throttling/limits.ts'
 import { isSpecialUse } from './special-use-addresses.ts'
 
 /** Bytes of a metadata document, after the draft's recommendation, and of a client's key set. */
@@ -13,36 +18,45 @@ export const bodyLimits = {
 }
 
 const rememberedFailureMs = 60_000
-const fetchesPerMinute = 30
 const rememberedLimit = 1_000
+
+/** The fetch has to wait: too many failed at that host, or by that address. */
+class TooManyFetches extends errors.OIDCProviderError {
+  override readonly error_description = 'too many client metadata documents could not be fetched'
+
+  constructor() {
+    super(429, 'temporarily_unavailable')
+  }
+}
 
 /**
  * Clients that are known by an https URL, at which their metadata lies (Client ID Metadata Documents, draft-02). The
  * documents and the key sets they name are fetched from the public internet only: an address of special use is refused
  * before a connection is made.
  */
-export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>) {
+export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, database: Database) {
   const failedUntil = new Map<string, number>()
-  const budgets = new Map<string, { left: number; until: number }>()
   const documents = new Set<string>()
   const addresses = { loopbackAllowed: isLocal }
   const dispatcher = new Agent({ connect: { lookup: guardedLookup(addresses) } })
+  const fetches = documentFetches(database)
+  const keySets = failureCounter(database, failureLimits.keySet)
 
-  const allowFetch = (clientId: string): boolean => {
+  const allowFetch = async (ctx: Context | undefined, clientId: string): Promise<boolean> => {
     if (!isDocumentUrl(clientId, addresses)) return false
     if ((failedUntil.get(clientId) ?? 0) > Date.now()) return false
-    if (!takeFromBudget(budgets, new URL(clientId).hostname)) return false
+    // The provider looks once more for a client that it did not find, to answer the error.
+    if (ctx?.state.documentFetch) return false
+    const pause = ctx ? await fetches.begin(ctx, clientId) : 0
+    if (pause > 0) {
+      ctx?.set('Retry-After', String(pause))
+      throw new TooManyFetches()
+    }
     remember(documents, clientId)
     return true
   }
 
-  const guardedFetch = async (url: string | URL, options?: RequestInit): Promise<Response> => {
-    const href = String(url)
-    if (isForbiddenLiteral(new URL(href).hostname, addresses)) {
-      throw new Error('an address of special use is not fetched from')
-    }
-    const request = { ...options, dispatcher, redirect: 'manual' } as const
-    if (!documents.has(href)) return (await fetch(href, request)) as unknown as Response
+  const fetchDocument = async (href: string, request: RequestInit): Promise<Response> => {
     try {
       return await readDocument((await fetch(href, request)) as unknown as Response)
     } catch (error) {
@@ -51,12 +65,38 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>) {
       throw error
     }
   }
+
+  const fetchKeySet = async (href: string, request: RequestInit): Promise<Response> => {
+    const key = counterKey(href)
+    if (keySets.pauseSeconds(key) > 0) throw new Error('the key set failed too often')
+    let isGood = false
+    try {
+      const response = await fetch(href, request)
+      isGood = response.status === 200
+      return response as unknown as Response
+    } finally {
+      if (!isGood) await keySets.failed(key)
+    }
+  }
+
+  const guardedFetch = async (url: string | URL, options?: RequestInit): Promise<Response> => {
+    const href = String(url)
+    if (isForbiddenLiteral(new URL(href).hostname, addresses)) {
+      throw new Error('an address of special use is not fetched from')
+    }
+    const request = { ...options, dispatcher, redirect: 'manual' } as const
+    return documents.has(href) ? fetchDocument(href, request) : fetchKeySet(href, request)
+  }
   return {
     fetch: guardedFetch as NonNullable<Configuration['fetch']>,
     feature: {
       enabled: true,
       ack: 'draft-02',
-      allowFetch: (_ctx: unknown, clientId: string) => allowFetch(clientId),
+      allowFetch,
+      allowClient: async (ctx: Context | undefined) => {
+        if (ctx) await fetches.succeeded(ctx)
+        return true
+      },
       cacheDuration: { min: 60, max: 86_400 },
     },
     close: () => dispatcher.close(),
@@ -128,20 +168,6 @@ function guardedLookup(addresses: { loopbackAllowed: boolean }): LookupFunction 
       done(null, found[0]!.address, found[0]!.family)
     })
   }
-}
-
-function takeFromBudget(
-  budgets: Map<string, { left: number; until: number }>,
-  host: string,
-): boolean {
-  const known = budgets.get(host)
-  if (known && known.until > Date.now()) {
-    known.left -= 1
-    return known.left >= 0
-  }
-  if (budgets.size >= rememberedLimit) budgets.clear()
-  budgets.set(host, { left: fetchesPerMinute - 1, until: Date.now() + 60_000 })
-  return true
 }
 
 function remember(documents: Set<string>, url: string): void {

@@ -19,7 +19,10 @@ const touchClient = statement(
 /** "Last used" is exact to a minute: a busy client does not write with every token. */
 const touchEveryMs = 60_000
 
-/** Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. */
+/**
+ * Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. Failures of
+ * whoever is paused for failing are no events: nobody can fill the audit log.
+ */
 export function observeProvider(
   provider: Provider,
   { database, log }: { database: Database; log: Log },
@@ -50,6 +53,7 @@ export function observeProvider(
     touch(database, ctx).catch(unsaved)
   })
   provider.on('grant.error', (ctx, error) => {
+    if (ctx.state.isPaused) return
     const detail = { grantType: ctx.oidc.params?.grant_type, ...reason(error) }
     audit(ctx, { type: 'token.refused', ...aboutGrant(ctx), detail })
   })
@@ -58,6 +62,7 @@ export function observeProvider(
     audit(ctx, { type: 'client.registered', ...aboutClient(client), detail: jti ? { jti } : {} })
   })
   provider.on('registration_create.error', (ctx, error) => {
+    if (ctx.state.isPaused) return
     audit(ctx, { type: 'client.refused', detail: reason(error) })
   })
   provider.on('registration_update.success', (ctx, client) => {

@@ -32,7 +32,7 @@ interface LiveOptions {
 const reloadEveryMs = 30_000
 
 export async function openProvider(options: LiveOptions): Promise<LiveProvider> {
-  const documents = clientMetadataDocuments(options.config)
+  const documents = clientMetadataDocuments(options.config, options.database)
   const build = (keys: readonly PrivateSigningKey[]) => {
     const provider = new Provider(
       options.config.issuer,

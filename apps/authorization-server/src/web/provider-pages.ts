@@ -64,6 +64,7 @@ export function deviceUserCodeInput(
   _out?: ErrorOut,
   error?: Error & { userCode?: string },
 ): void {
+  if (error?.name === 'NotFoundError') ctx.state.unknownUserCode = true
   const problem = error && (codeProblems[error.name] ?? codeProblems.NotFoundError)
   const invalid = error !== undefined && error.name !== 'AbortedError'
   const page = smallPage(ctx.oidc.provider.issuer, {

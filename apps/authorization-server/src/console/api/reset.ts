@@ -5,6 +5,7 @@ import type { TestControls } from '@neonpanel/process/test-controls'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
 import { forgetClient, listClients } from '../../clients/clients.ts'
 import type { ServerContext } from '../../context.ts'
+import { forgetFailures } from '../../throttling/failure-counter.ts'
 
 /**
  * `POST /reset`: everything as after the first start: seeded people, clients and ledger, no session, grant, fault or
@@ -19,6 +20,7 @@ export function serveReset(router: Router, context: ServerContext, controls: Tes
     const clients = await listClients(database)
     await auditSettled(database)
     await resetDatabase(database, { seed: config.seed })
+    forgetFailures(database)
     for (const { clientId } of clients) forgetClient(database, clientId)
     await recordAudit(database, {
       type: 'test.reset',
