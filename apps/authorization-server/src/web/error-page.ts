@@ -15,11 +15,18 @@ export interface ErrorPage {
   readonly comparison?: readonly { readonly label: string; readonly value: Html }[]
   /** What the reader can do, one sentence each. */
   readonly checks?: readonly (string | Html)[]
-  readonly action?: { readonly label: string; readonly href: string }
+  readonly action?: PageAction
   /** Ties the page to the log; sent as `X-Correlation-Id` too. */
   readonly correlationId?: string | undefined
   /** Rows of the technical details, for whoever builds the app. */
   readonly technical?: readonly { readonly label: string; readonly value: string | Html }[]
+}
+
+/** Where the page's button leads: a link, or with `fields` a form that posts these hidden inputs. */
+export interface PageAction {
+  readonly label: string
+  readonly href: string
+  readonly fields?: Html
 }
 
 /** Explains a failure at the place where it happened: what, what it means, what to do, then the exact values. */
@@ -37,17 +44,22 @@ export function errorPage(page: ErrorPage): Html {
         ${page.comparison && comparison(page.comparison)}
         ${page.checks && checks(page.checks)}
         ${page.correlationId && correlation(page.correlationId)}
-        ${
-          page.action &&
-          html`<div class="cluster cluster-fill">
-          <a class="button button-primary button-large" href="${page.action.href}">${page.action.label}</a>
-        </div>`
-        }
+        ${page.action && actionOf(page.action)}
       </div>
       ${page.technical && technicalDetails(page.technical)}
     </article>`,
   })
 }
+
+const actionOf = ({ label, href, fields }: PageAction) =>
+  fields
+    ? html`<form class="cluster cluster-fill" method="post" action="${href}">
+          ${fields}
+          <button class="button button-primary button-large" type="submit">${label}</button>
+        </form>`
+    : html`<div class="cluster cluster-fill">
+          <a class="button button-primary button-large" href="${href}">${label}</a>
+        </div>`
 
 const comparison = (values: NonNullable<ErrorPage['comparison']>) => html`<dl class="compare">
           ${values.map(
