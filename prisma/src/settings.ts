@@ -14,13 +14,14 @@ const createSetting = statement(
  * processes asks first.
  */
 export async function appSecret(database: Database): Promise<string> {
-  const secret = await findSetting(database, 'APP_SECRET')
+  const secret = await keptAppSecret(database)
   if (secret !== undefined) return secret
   await database.query(createSetting, ['APP_SECRET', randomBytes(32).toString('base64url')])
-  return (await findSetting(database, 'APP_SECRET'))!
+  return (await keptAppSecret(database))!
 }
 
-async function findSetting({ query }: Database, key: string): Promise<string | undefined> {
-  const [row] = await query<{ value: string }>(readSetting, [key])
+/** The APP_SECRET that was made for this database, if one was ever needed. */
+export async function keptAppSecret({ query }: Database): Promise<string | undefined> {
+  const [row] = await query<{ value: string }>(readSetting, ['APP_SECRET'])
   return row?.value
 }

@@ -35,6 +35,7 @@ import { jwtAccessTokens } from './provider/jwt-tokens.ts'
 import { type LiveProvider, openProvider } from './provider/live-provider.ts'
 import { throttleFailures } from './throttling/oauth-failures.ts'
 import { throttleUserCodes } from './throttling/user-codes.ts'
+import type { AppSecrets } from './provider/secrets.ts'
 import { renderErrors } from './web/render-errors.ts'
 import { securityHeaders } from './web/security-headers.ts'
 import { staticFiles } from './web/static.ts'
@@ -63,14 +64,14 @@ export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const { config, database, log, metrics, testControls } = options
-  const appSecret = config.appSecret ?? (await generatedSecret(database))
-  const live = await openProvider({ config, database, log, appSecret })
-  const context = serverContext(options, appSecret, live)
+  const appSecrets = config.appSecrets ?? [await generatedSecret(database)]
+  const live = await openProvider({ config, database, log, appSecrets })
+  const context = serverContext(options, appSecrets, live)
   const hasRegistration = config.registrationMode !== 'off'
   const tokens = {
     database,
     tokens: jwtAccessTokens(database, config.issuer, () => live.jwks),
-    resourceServerClientId: introspectionCredentials(appSecret).clientId,
+    resourceServerClientId: introspectionCredentials(appSecrets[0]).clientId,
   }
   const ready = () => readinessOf(database)
 
@@ -121,7 +122,7 @@ export async function createAuthorizationServer(
 
 function serverContext(
   { config, database, log, metrics, testControls }: AuthorizationServerOptions,
-  appSecret: string,
+  appSecrets: AppSecrets,
   live: LiveProvider,
 ): ServerContext {
   return {
@@ -129,7 +130,7 @@ function serverContext(
     database,
     log,
     metrics,
-    appSecret,
+    appSecrets,
     testControls,
     get provider() {
       return live.current

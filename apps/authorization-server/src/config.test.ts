@@ -28,11 +28,18 @@ describe('the configuration of the authorization server', () => {
       databaseUrl: 'file:.neonpanel/neonpanel.db',
       seed: 'demo',
       adminToken: 'neonpanel-local-admin',
-      appSecret: undefined,
+      appSecrets: undefined,
       refreshLeewaySeconds: 10,
       registrationMode: 'iat',
       testControls: true,
     })
+  })
+
+  test('knows the secret in use, and behind it those that it replaced', () => {
+    const [first, second] = ['A'.repeat(43), 'B'.repeat(64)]
+    expect(parseConfig({ APP_SECRET: first }).appSecrets).toEqual([first])
+    expect(parseConfig({ APP_SECRET: `${second},${first}` }).appSecrets).toEqual([second, first])
+    expect(parseConfig({ APP_SECRET: `${second}, ${first}` }).appSecrets).toEqual([second, first])
   })
 
   test('has the URLs follow the ports', () => {
@@ -58,6 +65,8 @@ describe('the configuration of the authorization server', () => {
     ['a resource with a slash', { ...staging, MCP_URL: 'https://m.example/mcp/' }, 'MCP_URL'],
     ['no secret off loopback', { ...staging, APP_SECRET: '' }, 'APP_SECRET'],
     ['a short secret', { APP_SECRET: 'A'.repeat(42) }, 'APP_SECRET'],
+    ['a short secret behind a good one', { APP_SECRET: `${'A'.repeat(43)},B` }, 'APP_SECRET'],
+    ['a comma and nothing behind it', { APP_SECRET: `${'A'.repeat(43)},` }, 'APP_SECRET'],
     ['a secret that is not base64url', { APP_SECRET: '+'.repeat(43) }, 'APP_SECRET'],
     ['no admin token off loopback', { ...staging, ADMIN_TOKEN: '' }, 'ADMIN_TOKEN'],
     ['a short admin token', { ...staging, ADMIN_TOKEN: 'a'.repeat(23) }, 'ADMIN_TOKEN'],

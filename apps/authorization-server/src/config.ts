@@ -7,6 +7,7 @@ import {
   port,
   positiveInteger,
   processEnvironment,
+  secrets,
 } from '@neonpanel/process/environment'
 import { z } from 'zod'
 
@@ -51,14 +52,11 @@ const variables = z.object({
       description: 'bearer for the admin API, 24 characters or more off loopback',
       fallback: `on a loopback issuer \`${localAdminToken}\`, else required`,
     }),
-  APP_SECRET: z
-    .string()
-    .regex(/^[\w-]{43,}$/, { error: 'must be 32 bytes or more in base64url' })
-    .optional()
-    .meta({
-      description: 'derives cookie keys and encrypts private signing keys at rest',
-      fallback: 'generated into the database on loopback, else required',
-    }),
+  APP_SECRET: secrets.optional().meta({
+    description:
+      'derives cookie keys and encrypts private signing keys at rest; `new,old` replaces it',
+    fallback: 'generated into the database on loopback, else required',
+  }),
   ACCESS_TOKEN_TTL_SECONDS: positiveInteger.default(3600).describe('lifetime of an access token'),
   AUTHORIZATION_CODE_TTL_SECONDS: positiveInteger
     .default(600)
@@ -141,8 +139,8 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     databaseUrl: databaseUrl(set.DATABASE_URL, set.DATA_DIR),
     seed: set.SEED ?? (local ? 'demo' : 'none'),
     adminToken: set.ADMIN_TOKEN ?? localAdminToken,
-    /** Undefined on loopback: then the database keeps a generated one. */
-    appSecret: set.APP_SECRET,
+    /** The one in use, then those that it replaced; undefined on loopback, where the database keeps a generated one. */
+    appSecrets: set.APP_SECRET,
     accessTokenTtlSeconds: set.ACCESS_TOKEN_TTL_SECONDS,
     authorizationCodeTtlSeconds: set.AUTHORIZATION_CODE_TTL_SECONDS,
     refreshTokenTtlSeconds: set.REFRESH_TOKEN_TTL_SECONDS,

@@ -4,6 +4,7 @@ import type { Metrics } from '@neonpanel/process/metrics'
 import type { TestControls } from '@neonpanel/process/test-controls'
 import type Provider from 'oidc-provider'
 import type { Config } from './config.ts'
+import type { AppSecrets } from './provider/secrets.ts'
 
 /** What every route of the authorization server may use. */
 export interface ServerContext {
@@ -12,8 +13,8 @@ export interface ServerContext {
   readonly provider: Provider
   readonly log: Log
   readonly metrics: Metrics
-  /** 32 bytes or more, base64url: `APP_SECRET`, or on loopback the one that the database keeps. */
-  readonly appSecret: string
+  /** `APP_SECRET`, or on loopback the one that the database keeps. */
+  readonly appSecrets: AppSecrets
   /** Faults and recorded exchanges; only under `TEST_CONTROLS`. */
   readonly testControls: TestControls | undefined
   /** Makes new or retired signing keys take effect in this process at once. */

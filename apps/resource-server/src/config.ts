@@ -6,6 +6,7 @@ import {
   parseEnvironment,
   port,
   processEnvironment,
+  secrets,
 } from '@neonpanel/process/environment'
 import { z } from 'zod'
 
@@ -37,14 +38,11 @@ const variables = z.object({
     .string()
     .default('.neonpanel')
     .describe('embedded database directory, one process at a time; `memory` = nothing left behind'),
-  APP_SECRET: z
-    .string()
-    .regex(/^[\w-]{43,}$/, { error: 'must be 32 bytes or more in base64url' })
-    .optional()
-    .meta({
-      description: 'derives cookie keys and encrypts private signing keys at rest',
-      fallback: 'generated into the database on loopback, else required',
-    }),
+  APP_SECRET: secrets.optional().meta({
+    description:
+      'derives cookie keys and encrypts private signing keys at rest; `new,old` replaces it',
+    fallback: 'generated into the database on loopback, else required',
+  }),
   REVOCATION_CHECK_SECONDS: nonNegativeInteger
     .default(5)
     .describe(
@@ -100,8 +98,8 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     issuer: set.ISSUER_URL ?? `http://localhost:${set.AUTH_PORT}`,
     mcpUrl: set.MCP_URL ?? `http://localhost:${set.MCP_PORT}/mcp`,
     databaseUrl: databaseUrl(set),
-    /** Undefined on loopback: then the database keeps a generated one. */
-    appSecret: set.APP_SECRET,
+    /** The one in use, then those that it replaced; undefined on loopback, where the database keeps a generated one. */
+    appSecrets: set.APP_SECRET,
     revocationCheckSeconds: set.REVOCATION_CHECK_SECONDS,
     legacySse: set.LEGACY_SSE,
     trustProxy: set.TRUST_PROXY,

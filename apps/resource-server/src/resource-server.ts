@@ -56,7 +56,7 @@ export async function createResourceServer({
   tools?: readonly Tool[]
 }): Promise<ResourceServer> {
   const { issuer } = config
-  const appSecret = config.appSecret ?? (await keptAppSecret(database))
+  const appSecret = config.appSecrets?.[0] ?? (await keptAppSecret(database))
   const resources = servedResources(config.mcpUrl)
   const keys = createSigningKeys({ jwksUrl: `${issuer}/oauth2/jwks` })
   const verifyAccessToken = accessTokenVerifier(config, appSecret, keys)

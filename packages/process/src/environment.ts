@@ -59,6 +59,14 @@ export const flag = z.stringbool({
   error: 'must be true or false',
 })
 
+/** A secret of 32 bytes or more in base64url; behind commas the ones that it replaced. The one in use comes first. */
+export const secrets = z
+  .string()
+  .regex(/^[\w-]{43,}(, ?[\w-]{43,})*$/, {
+    error: 'must be 32 bytes or more in base64url, and so must what it replaced be, behind a comma',
+  })
+  .transform((list) => list.split(/, ?/) as [current: string, ...former: string[]])
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 export type LogLevel = (typeof logLevels)[number]

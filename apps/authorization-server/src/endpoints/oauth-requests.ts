@@ -6,6 +6,7 @@ import { refuseForNow } from '../throttling/refuse.ts'
 import { presentedClient, swapClientSecret } from './client-authentication.ts'
 import { normaliseParameters, type Refusal } from './parameters.ts'
 import { readBody, withBody } from './request-body.ts'
+import { withCurrentSecret } from './resource-server-secret.ts'
 
 const authenticatedForms: readonly string[] = [
   routes.token,
@@ -58,7 +59,7 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
     return true
   }
   const parameters = new URLSearchParams(body.toString('utf8'))
-  const { authorization } = ctx.req.headers
+  const authorization = withCurrentSecret(context.appSecrets, ctx.req.headers.authorization)
   const request = { path: ctx.path, parameters, authorization }
   ctx.state.presentedClientId = presentedClient(request)?.clientId
   const refusal = await normaliseParameters(context, request)

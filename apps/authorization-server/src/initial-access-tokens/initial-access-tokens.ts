@@ -14,6 +14,7 @@ import { now } from '@neonpanel/process/clock'
 import { importJWK, SignJWT } from 'jose'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
+import { keepKeyPublishedUntil } from '../provider/signing-key-rotation.ts'
 import { loadSigningKeys, signingKeyFor } from '../provider/signing-keys.ts'
 
 /** What a token may be used for. */
@@ -52,7 +53,7 @@ export interface InitialAccessToken {
   readonly revokedAt: Date | null
 }
 
-type TokenContext = Pick<ServerContext, 'config' | 'database' | 'appSecret'>
+type TokenContext = Pick<ServerContext, 'config' | 'database' | 'appSecrets'>
 
 /** Issues an initial access token (RFC 7591 section 3): a signed JWT that only the registration endpoint accepts. */
 export async function issueInitialAccessToken(
@@ -142,9 +143,11 @@ export async function spendInitialAccessToken(database: Database, jti: string): 
 
 async function sign(context: TokenContext, claims: InitialAccessTokenClaims): Promise<string> {
   const { kid, algorithm, privateJwk } = signingKeyFor(await loadSigningKeys(context), 'ES256')
-  return new SignJWT(claims)
+  const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: algorithm, kid, typ: initialAccessTokenType })
     .sign(await importJWK(privateJwk as { kty: string }, algorithm))
+  await keepKeyPublishedUntil(context.database, kid, new Date(claims.exp * 1_000))
+  return token
 }
 
 function tokenOf(row: InitialAccessTokenRow): InitialAccessToken {

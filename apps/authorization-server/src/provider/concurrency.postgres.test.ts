@@ -88,7 +88,7 @@ describe(`of ${together} simultaneous requests`, () => {
     await prisma.setting.deleteMany({ where: { key: 'signing-keys-created' } })
     const sets = await Promise.all(
       Array.from({ length: 4 }, (_, index) =>
-        loadSigningKeys({ database: servers[index % 2]!.database, appSecret: 'A'.repeat(43) }),
+        loadSigningKeys({ database: servers[index % 2]!.database, appSecrets: ['A'.repeat(43)] }),
       ),
     )
     const names = sets.map((keys) => keys.map(({ kid }) => kid).toSorted())

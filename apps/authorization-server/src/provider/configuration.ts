@@ -24,14 +24,14 @@ import { type RefreshRotation, refreshRotation } from './refresh-rotation.ts'
 import { extraMembers, validateClientMetadata } from './registration.ts'
 import { gatePolicy, registrationGate, verifyInitialAccessToken } from './registration-gate.ts'
 import { impliedScopeParameter, resourceIndicators } from './resources.ts'
-import { deriveKey } from './secrets.ts'
-import { type PrivateSigningKey, signingAlgorithms } from './signing-keys.ts'
+import { type AppSecrets, deriveKeys } from './secrets.ts'
+import { type PrivateSigningKey, signingAlgorithms } from './signing-key-rows.ts'
 import { createStorage } from './storage.ts'
 
 export interface ProviderOptions {
   readonly config: Config
   readonly database: Database
-  readonly appSecret: string
+  readonly appSecrets: AppSecrets
   /** In order of use. */
   readonly keys: readonly PrivateSigningKey[]
   readonly documents: ClientMetadataDocuments
@@ -61,13 +61,13 @@ export const routes = {
 
 /** Everything that is said to the provider. What it says by default is not repeated. */
 export function providerConfiguration(options: ProviderOptions): Configuration {
-  const { config, database, appSecret, keys, documents } = options
-  const rotation = refreshRotation(config, appSecret)
+  const { config, database, appSecrets, keys, documents } = options
+  const rotation = refreshRotation(config, appSecrets)
   return {
     routes,
     adapter: createStorage({
       database,
-      appSecret,
+      appSecrets,
       mcpUrl: config.mcpUrl,
       rotation,
       findInitialAccessToken: (token) =>
@@ -78,8 +78,8 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
         }),
     }),
     jwks: { keys: keys.map(({ privateJwk }) => privateJwk) } as JWKS,
-    cookies: cookies(config, appSecret),
-    clients: [resourceServerClient(appSecret)],
+    cookies: cookies(config, appSecrets),
+    clients: [resourceServerClient(appSecrets)],
     clientAuthMethods: [...clientAuthMethods],
     clientDefaults: {
       grant_types: ['authorization_code', 'refresh_token'],
@@ -138,7 +138,7 @@ function lifetimes(config: Config, rotation: RefreshRotation): Configuration['tt
   }
 }
 
-function features({ config, database, appSecret, documents }: ProviderOptions) {
+function features({ config, database, appSecrets, documents }: ProviderOptions) {
   const hasRegistration = config.registrationMode !== 'off'
   return {
     clientCredentials: { enabled: true },
@@ -156,7 +156,7 @@ function features({ config, database, appSecret, documents }: ProviderOptions) {
     dPoP: { enabled: false },
     introspection: {
       enabled: true,
-      allowedPolicy: mayIntrospect(introspectionCredentials(appSecret).clientId),
+      allowedPolicy: mayIntrospect(introspectionCredentials(appSecrets[0]).clientId),
     },
     pushedAuthorizationRequests: { enabled: true },
     registration: {
@@ -178,12 +178,15 @@ function features({ config, database, appSecret, documents }: ProviderOptions) {
 }
 
 /** `__Host-` where cookies can be secure: no other host or path can set or see them. */
-function cookies({ issuer }: Config, appSecret: string): NonNullable<Configuration['cookies']> {
+function cookies(
+  { issuer }: Config,
+  appSecrets: AppSecrets,
+): NonNullable<Configuration['cookies']> {
   const isSecure = issuer.startsWith('https:')
   const attributes = { ...sessionCookie, secure: isSecure }
   const { path: _everywhere, ...short } = attributes
   return {
-    keys: [deriveKey(appSecret, 'cookies').toString('base64url')],
+    keys: deriveKeys(appSecrets, 'cookies').map((key) => key.toString('base64url')),
     names: {
       session: isSecure ? '__Host-session' : 'session',
       interaction: isSecure ? '__Secure-interaction' : 'interaction',
@@ -195,7 +198,7 @@ function cookies({ issuer }: Config, appSecret: string): NonNullable<Configurati
 }
 
 /** The one client that introspects every access token; both servers derive its secret. */
-function resourceServerClient(appSecret: string) {
+function resourceServerClient([appSecret]: AppSecrets) {
   const { clientId, clientSecret } = introspectionCredentials(appSecret)
   return {
     client_id: clientId,

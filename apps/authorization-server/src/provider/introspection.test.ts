@@ -87,7 +87,7 @@ describe('introspection', () => {
   test('is not fooled by a token of a grant that names somebody else', async () => {
     const { body } = await tokens(server)
     const { grant_id: grantId } = await introspect(body.access_token)
-    const keys = await loadSigningKeys({ database: server.database, appSecret })
+    const keys = await loadSigningKeys({ database: server.database, appSecrets: [appSecret] })
     const { kid, privateJwk } = signingKeyFor(keys, 'ES256')
     const forged = await new SignJWT({
       client_id: 'local-client',

@@ -8,7 +8,9 @@ import type { Config } from '../config.ts'
 import { clientMetadataDocuments } from './client-metadata-documents.ts'
 import { providerConfiguration, publicKeySet } from './configuration.ts'
 import { observeProvider } from './events.ts'
-import { inOrderOfUse, loadSigningKeys, type PrivateSigningKey } from './signing-keys.ts'
+import type { AppSecrets } from './secrets.ts'
+import { type PrivateSigningKey, resealSigningKeys } from './signing-key-rows.ts'
+import { inOrderOfUse, loadSigningKeys } from './signing-keys.ts'
 
 /** The provider as it is at this moment: it takes its keys once, so that other keys mean another provider. */
 export interface LiveProvider {
@@ -25,7 +27,7 @@ export interface LiveProvider {
 interface LiveOptions {
   readonly config: Config
   readonly database: Database
-  readonly appSecret: string
+  readonly appSecrets: AppSecrets
   readonly log: Log
 }
 
@@ -43,11 +45,12 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
     rememberDevices(provider, options.database, options.log)
     return { provider, keys, jwks: publicKeySet(keys), handle: soleMiddleware(provider) }
   }
+  await resealSigningKeys(options)
   let live = build(await loadSigningKeys(options))
 
   const reloadKeys = async () => {
     const keys = await loadSigningKeys(options)
-    if (namesOf(keys) !== namesOf(live.keys)) live = build(keys)
+    live = namesOf(keys) === namesOf(live.keys) ? { ...live, keys } : build(keys)
   }
   const reload = setInterval(() => {
     reloadKeys().catch((error) => options.log.error({ err: error }, 'signing keys not reloaded'))

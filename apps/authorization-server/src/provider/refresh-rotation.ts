@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { RefreshToken, TTLFunction } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { deriveKey } from './secrets.ts'
+import { type AppSecrets, deriveKey } from './secrets.ts'
 
 /**
  * Rotation with a successor that is known beforehand: the next refresh token is an HMAC of the one presented. A client
  * that lost the answer, or refreshes twice at once, gets the same successor again, so that a family never has two live
  * tokens, and no row needs to hold a token that could be replayed.
  */
-export function refreshRotation(config: Config, appSecret: string) {
+export function refreshRotation(config: Config, [appSecret]: AppSecrets) {
   const key = deriveKey(appSecret, 'refresh rotation')
 
   const successorOf = (presented: string) =>

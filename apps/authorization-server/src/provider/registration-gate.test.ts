@@ -20,7 +20,7 @@ const registered = async (metadata: object, policy = {}) =>
 
 /** An initial access token as ours, but for what is changed. */
 async function forge(claims: object, header: object = {}): Promise<string> {
-  const keys = await loadSigningKeys({ database: server.database, appSecret })
+  const keys = await loadSigningKeys({ database: server.database, appSecrets: [appSecret] })
   const { kid, privateJwk } = signingKeyFor(keys, 'ES256')
   const at = Math.floor(Date.now() / 1000)
   const { issuer } = server

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { deriveKey, hashOf, seal, unseal } from './secrets.ts'
+import { deriveKey, deriveKeys, hashOf, seal, unseal } from './secrets.ts'
 
-const appSecret = randomBytes(32).toString('base64url')
-const key = deriveKey(appSecret, 'stored values')
+const newSecret = () => randomBytes(32).toString('base64url')
+const appSecret = newSecret()
+const key = deriveKeys([appSecret], 'stored values')
 
 describe('sealing', () => {
   test('gives back what it was given', () => {
@@ -21,11 +22,28 @@ describe('sealing', () => {
     const sealed = seal(key, 'row 1', 'text')
     const changed = `${sealed.slice(0, -2)}${sealed.endsWith('AA') ? 'BB' : 'AA'}`
     expect(() => unseal(key, 'row 2', sealed)).toThrow()
-    expect(() => unseal(deriveKey(appSecret, 'cookies'), 'row 1', sealed)).toThrow()
+    expect(() => unseal(deriveKeys([appSecret], 'cookies'), 'row 1', sealed)).toThrow()
     expect(() => unseal(key, 'row 1', changed)).toThrow()
     expect(() => unseal(key, 'row 1', sealed.slice(0, 20))).toThrow()
+    expect(() => unseal(key, 'row 1', sealed.slice(0, 30))).toThrow()
     expect(() => unseal(key, 'row 1', 'v0.AAAA.AAAA')).toThrow('not a sealed value')
     expect(() => unseal(key, 'row 1', 'plain')).toThrow('not a sealed value')
+  })
+})
+
+describe('a secret that was replaced', () => {
+  const replacement = newSecret()
+  const both = deriveKeys([replacement, appSecret], 'stored values')
+
+  test('opens what it had sealed', () => {
+    expect(unseal(both, 'row 1', seal(key, 'row 1', 'text'))).toBe('text')
+  })
+
+  test('seals nothing any more, and moves nothing', () => {
+    const sealed = seal(both, 'row 1', 'text')
+    expect(() => unseal(key, 'row 1', sealed)).toThrow()
+    expect(unseal(deriveKeys([replacement], 'stored values'), 'row 1', sealed)).toBe('text')
+    expect(() => unseal(both, 'row 2', seal(key, 'row 1', 'text'))).toThrow()
   })
 })
 

@@ -16,6 +16,7 @@ import {
 } from './grant-facts.ts'
 import { type RevokedBy, revokeGrant } from './grants.ts'
 import type { RefreshRotation } from './refresh-rotation.ts'
+import type { AppSecrets } from './secrets.ts'
 import {
   keyOf,
   type RecordKey,
@@ -26,7 +27,7 @@ import {
 
 export interface StorageOptions {
   readonly database: Database
-  readonly appSecret: string
+  readonly appSecrets: AppSecrets
   /** `MCP_URL`, under which the provider keeps the resource scopes of a grant. */
   readonly mcpUrl: string
   readonly rotation: RefreshRotation
@@ -38,7 +39,7 @@ export interface StorageOptions {
  * all. What may be used once is consumed by a guarded update, so that the database chooses the one winner.
  */
 export function createStorage(options: StorageOptions): AdapterFactory {
-  const records = storedRecords(options.database, options.appSecret)
+  const records = storedRecords(options.database, options.appSecrets)
   const ofItsOwn: Record<string, Partial<Adapter>> = {
     Client: clientStorage(options.database) as Partial<Adapter>,
     InitialAccessToken: { find: options.findInitialAccessToken },

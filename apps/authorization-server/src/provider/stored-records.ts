@@ -2,7 +2,7 @@ import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 import type { AdapterPayload } from 'oidc-provider'
-import { deriveKey, hashOf, seal, unseal } from './secrets.ts'
+import { type AppSecrets, deriveKeys, hashOf, seal, unseal } from './secrets.ts'
 
 /** Where one record of the provider lies: its model, and the hash of the value that its holder presents. */
 export interface RecordKey {
@@ -70,11 +70,11 @@ const deleteByKey = statement(
 )
 
 /** The provider's records in one table. Ids are kept as SHA-256, payloads without the id or sealed. */
-export function storedRecords(database: Database, appSecret: string) {
-  const key = deriveKey(appSecret, 'stored values')
+export function storedRecords(database: Database, appSecrets: AppSecrets) {
+  const keys = deriveKeys(appSecrets, 'stored values')
 
   const payloadText = ({ kind, idHash }: RecordKey, payload: AdapterPayload): string => {
-    if (sealedKinds.has(kind)) return seal(key, `${kind} ${idHash}`, JSON.stringify(payload))
+    if (sealedKinds.has(kind)) return seal(keys, `${kind} ${idHash}`, JSON.stringify(payload))
     const { jti: _presented, ...kept } = payload
     return JSON.stringify(kept)
   }
@@ -94,7 +94,7 @@ export function storedRecords(database: Database, appSecret: string) {
     /** What the provider stored; `jti` is left to whoever knows the presented value. */
     open({ kind, idHash }: RecordKey, row: StoredRow): AdapterPayload {
       const text = sealedKinds.has(kind)
-        ? unseal(key, `${kind} ${idHash}`, row.payload)
+        ? unseal(keys, `${kind} ${idHash}`, row.payload)
         : row.payload
       const payload = JSON.parse(text) as AdapterPayload
       if (row.consumedAt) payload.consumed = Math.floor(row.consumedAt.getTime() / 1000)

@@ -1,4 +1,5 @@
-import { type SigningKey, signingAlgorithms, signingKeyFor } from '../../provider/signing-keys.ts'
+import { type SigningKey, signingAlgorithms } from '../../provider/signing-key-rows.ts'
+import { signingKeyFor } from '../../provider/signing-keys.ts'
 
 /** `signing`: makes signatures now. `next`: published, signs later. `retiring`: its signatures are still accepted. */
 export interface SigningKeyWithState extends SigningKey {

@@ -1,6 +1,7 @@
 import { recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
-import { rotateSigningKeys, type SigningKey } from '../../provider/signing-keys.ts'
+import { rotateSigningKeys } from '../../provider/signing-key-rotation.ts'
+import type { SigningKey } from '../../provider/signing-key-rows.ts'
 import type { Actor } from '../actor.ts'
 
 /** Publishes new signing keys and says in the audit log who asked for it. */

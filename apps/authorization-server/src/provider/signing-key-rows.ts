@@ -1,0 +1,125 @@
+import { generateKeyPair as generateKeyPairCallback, type JsonWebKey } from 'node:crypto'
+import { promisify } from 'node:util'
+import { accessTokenAlgorithm } from '@neonpanel/contracts/access-token'
+import type { SigningKey as SigningKeyRow } from '@neonpanel/database/client'
+import type { Database } from '@neonpanel/database/open'
+import { keptAppSecret } from '@neonpanel/database/settings'
+import { now } from '@neonpanel/process/clock'
+import { calculateJwkThumbprint } from 'jose'
+import { type AppSecrets, deriveKeys, seal, unseal } from './secrets.ts'
+
+const generateKeyPair = promisify(generateKeyPairCallback)
+
+/** ES256 signs access tokens and initial access tokens; RS256 is what OpenID Connect clients expect of ID tokens. */
+export const signingAlgorithms = [accessTokenAlgorithm, 'RS256'] as const
+
+export type SigningAlgorithm = (typeof signingAlgorithms)[number]
+
+/** A signing key without its private part. */
+export interface SigningKey {
+  readonly kid: string
+  readonly algorithm: SigningAlgorithm
+  readonly publicJwk: JsonWebKey
+  readonly createdAt: Date
+  /** Signs from then on, until a younger key of the same algorithm does. */
+  readonly activeFrom: Date
+  /** Leaves the JWKS at this time; null while it signs or will sign. */
+  readonly retiresAt: Date | null
+}
+
+export interface PrivateSigningKey extends SigningKey {
+  readonly privateJwk: JsonWebKey & { kid: string; alg: string; use: 'sig' }
+}
+
+/** New keys, one for each algorithm, as they are stored: the private part sealed, bound to its key id. */
+export function newKeyRows(appSecrets: AppSecrets, activeFrom: Date): Promise<SigningKeyRow[]> {
+  return Promise.all(signingAlgorithms.map((name) => newKeyRow(appSecrets, name, activeFrom)))
+}
+
+async function newKeyRow(
+  appSecrets: AppSecrets,
+  algorithm: SigningAlgorithm,
+  activeFrom: Date,
+): Promise<SigningKeyRow> {
+  const { publicKey, privateKey } =
+    algorithm === 'ES256'
+      ? await generateKeyPair('ec', { namedCurve: 'P-256' })
+      : await generateKeyPair('rsa', { modulusLength: 2048 })
+  const publicJwk = publicKey.export({ format: 'jwk' })
+  const kid = await calculateJwkThumbprint(publicJwk as { kty: string })
+  const privateJwk = JSON.stringify(privateKey.export({ format: 'jwk' }))
+  return {
+    kid,
+    algorithm,
+    publicJwk: JSON.stringify(publicJwk),
+    encryptedPrivateJwk: seal(deriveKeys(appSecrets, 'signing keys'), kid, privateJwk),
+    createdAt: now(),
+    activeFrom,
+    retiresAt: null,
+  }
+}
+
+export function publicPart(row: SigningKeyRow): SigningKey {
+  const { kid, publicJwk, createdAt, activeFrom, retiresAt } = row
+  const algorithm = row.algorithm as SigningAlgorithm
+  return { kid, algorithm, publicJwk: JSON.parse(publicJwk), createdAt, activeFrom, retiresAt }
+}
+
+/** @throws when the row was sealed under none of the secrets, with advice for the operator */
+export function openRow(appSecrets: AppSecrets, row: SigningKeyRow): PrivateSigningKey {
+  const { kid, algorithm: alg } = row
+  return {
+    ...publicPart(row),
+    privateJwk: { ...privateJwkOf(appSecrets, row), kid, alg, use: 'sig' },
+  }
+}
+
+function privateJwkOf(appSecrets: AppSecrets, row: SigningKeyRow): JsonWebKey {
+  try {
+    return JSON.parse(unsealRow(appSecrets, row))
+  } catch (cause) {
+    const advice = 'If APP_SECRET was replaced, name the old one behind it: APP_SECRET=new,old'
+    const message = 'The signing keys were encrypted under another APP_SECRET.'
+    throw Object.assign(new Error(message, { cause }), { advice })
+  }
+}
+
+function unsealRow(appSecrets: AppSecrets, { kid, encryptedPrivateJwk }: SigningKeyRow): string {
+  return unseal(deriveKeys(appSecrets, 'signing keys'), kid, encryptedPrivateJwk)
+}
+
+/**
+ * Encrypts under the current secret what a former one had encrypted, the one included that the database kept until it was
+ * given another. Several processes may do so at once. Returns how many keys were moved.
+ */
+export async function resealSigningKeys({
+  database,
+  appSecrets,
+}: {
+  readonly database: Database
+  readonly appSecrets: AppSecrets
+}): Promise<number> {
+  const [current, ...former] = appSecrets
+  const kept = await keptAppSecret(database)
+  const openers: AppSecrets = [current, ...former, ...(kept === undefined ? [] : [kept])]
+  let moved = 0
+  for (const row of await database.prisma.signingKey.findMany()) {
+    const { kid, encryptedPrivateJwk } = row
+    if (canOpen([current], row) || !canOpen(openers, row)) continue
+    const resealed = seal(deriveKeys([current], 'signing keys'), kid, unsealRow(openers, row))
+    const { count } = await database.prisma.signingKey.updateMany({
+      where: { kid, encryptedPrivateJwk },
+      data: { encryptedPrivateJwk: resealed },
+    })
+    moved += count
+  }
+  return moved
+}
+
+function canOpen(appSecrets: AppSecrets, row: SigningKeyRow): boolean {
+  try {
+    return unsealRow(appSecrets, row) !== ''
+  } catch {
+    return false
+  }
+}
