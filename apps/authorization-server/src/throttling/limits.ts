@@ -19,13 +19,13 @@ export const failureLimits = {
   /** Wrong passwords from one address for any account: an office shares one, and mistakes that end in success do not count. */
   signInAddress: { name: 'sign-in-address', failures: 60, windowSeconds: quarterOfAnHour },
   /** Wrong credentials of one client from one address: a server with an old secret tries a few times a minute. */
-  client: { name: 'client', failures: 20, windowSeconds: minute },
+  client: { name: 'client', failures: 30, windowSeconds: minute },
   /** Clients that do not exist, from one address: forgotten ones of a vendor come back together. */
   unknownClient: { name: 'unknown-client', failures: 100, windowSeconds: minute },
   /** Codes and refresh tokens that are not good, of one client from one address, without a good one between. */
   grant: { name: 'grant', failures: 100, windowSeconds: minute },
-  /** Wrong initial and registration access tokens from one address: people paste an expired one twice or thrice. */
-  registration: { name: 'registration', failures: 30, windowSeconds: minute },
+  /** Wrong initial and registration access tokens from one address; a good one is never refused for them. */
+  registration: { name: 'registration', failures: 100, windowSeconds: minute },
   /** Unknown user codes from one address: 20 of 2.6·10¹⁰ in a quarter of an hour (RFC 8628 section 5.1). */
   userCode: { name: 'user-code', failures: 20, windowSeconds: quarterOfAnHour },
   /** Metadata documents that could not be used, by their host: this server is nobody's tool to knock at it. */
