@@ -1,3 +1,4 @@
+import { proofAlgorithms } from '@neonpanel/contracts/dpop'
 import { introspectionCredentials } from '@neonpanel/contracts/introspection-credentials'
 import { identityScopes, resourceScopes } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
@@ -17,6 +18,7 @@ import { claimsByScope, findAccount } from './accounts.ts'
 import { bodyLimits, type ClientMetadataDocuments } from './client-metadata-documents.ts'
 import { allowsOrigin } from './client-origins.ts'
 import { interactionPrompts, loadExistingGrant } from './consent-policy.ts'
+import { senderConstraint } from './dpop.ts'
 import { rememberedFacts } from './grant-facts.ts'
 import { mayIntrospect } from './introspection.ts'
 import { grantTtlSeconds, idTokenTtlSeconds } from './lifetimes.ts'
@@ -93,6 +95,7 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     enabledJWA: {
       idTokenSigningAlgValues: [...signingAlgorithms],
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      dPoPSigningAlgValues: [...proofAlgorithms],
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: extraMembers, validator: validateClientMetadata },
@@ -152,8 +155,7 @@ function features({ config, database, appSecrets, documents }: ProviderOptions) 
       successSource: deviceSuccess,
     },
     devInteractions: { enabled: false },
-    // Sender-constrained tokens are offered when the resource server verifies their proofs.
-    dPoP: { enabled: false },
+    dPoP: senderConstraint(appSecrets),
     introspection: {
       enabled: true,
       allowedPolicy: mayIntrospect(introspectionCredentials(appSecrets[0]).clientId),

@@ -105,7 +105,7 @@ async function ownAnswer(database: Database, claims: AccessTokenClaims) {
 }
 
 function activeAnswer(claims: AccessTokenClaims) {
-  return { active: true, token_type: 'Bearer', ...claims } as const
+  return { active: true, token_type: claims.cnf ? 'DPoP' : 'Bearer', ...claims } as const
 }
 
 /**

@@ -51,7 +51,6 @@ describe('metadata', () => {
 
   test('promises nothing that does not work', async () => {
     const document = await metadata()
-    expect(document).not.toHaveProperty('dpop_signing_alg_values_supported')
     expect(document.request_uri_parameter_supported).toBe(false)
     expect(document.grant_types_supported).not.toContain('implicit')
     expect(document.scopes_supported).not.toContain('dcr.create')

@@ -7,6 +7,7 @@ import Provider, {
   errors,
 } from 'oidc-provider'
 import { clientStorage } from './client-storage.ts'
+import { keyOfPublicClient, replayError } from './dpop.ts'
 import {
   findGrantFacts,
   findRecordWithGrantFacts,
@@ -128,7 +129,8 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
     },
     // Two retries store the same successor.
     async upsert(id, payload, ttlSeconds) {
-      await records.add(keyOf(kind, id), payload, ttlSeconds)
+      const jkt = payload.jkt ?? (await keyOfPublicClient())
+      await records.add(keyOf(kind, id), { ...payload, ...(jkt && { jkt }) }, ttlSeconds)
     },
     async consume(id) {
       const at = keyOf(kind, id)
@@ -158,13 +160,16 @@ function grantStorage(
   }
 }
 
-/** A proof that was seen before is found by key alone: of two at once, one is stored. */
-function replayStorage(records: StoredRecords): Pick<Adapter, 'upsert'> {
+/**
+ * A proof or assertion may be presented once. Only storing it tells: of two at once, one is stored. It is kept for twice as
+ * long as it would be good, because a proof may be dated ahead.
+ */
+function replayStorage(records: StoredRecords): Pick<Adapter, 'find' | 'upsert'> {
   return {
-    async upsert(id, payload, ttlSeconds) {
-      if (!(await records.add(keyOf('ReplayDetection', id), payload, ttlSeconds))) {
-        throw new errors.InvalidClientAuth('the assertion was used before')
-      }
+    find: async () => undefined,
+    async upsert(id, payload, ttlSeconds = 0) {
+      const isNew = await records.add(keyOf('ReplayDetection', id), payload, 2 * ttlSeconds)
+      if (!isNew) throw replayError(id, payload)
     },
   }
 }
