@@ -109,11 +109,6 @@ describe('authorization server metadata', () => {
     },
   )
 
-  verifies('AS-109', 'does not offer DPoP, whose proofs nobody checks', async () => {
-    const { body } = await document(oauth)
-    expect(body).not.toHaveProperty('dpop_signing_alg_values_supported')
-  })
-
   verifies('AS-22', 'has the members that OpenID Connect Discovery requires', async () => {
     const { body } = await document(openid)
     expect(body.subject_types_supported).toEqual(['public'])

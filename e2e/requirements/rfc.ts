@@ -18,6 +18,13 @@ export const rfcs = {
     'rfc8628-3.5':
       'Polling is answered with authorization_pending, slow_down, access_denied or expired_token.',
   }),
+  ...sentencesOf('RFC 9449', '5–11', {
+    'rfc9449-5': 'A refresh token of a public client is bound to the key of its proof.',
+    'rfc9449-6.1': 'A bound JWT access token has cnf with jkt, the thumbprint of the key.',
+    'rfc9449-7.1':
+      'A bound token is only accepted with a proof for this method, URL, token and key.',
+    'rfc9449-11.1': 'A proof is accepted once within the time that it is valid.',
+  }),
   ...sentencesOf('RFC 9126', '2.2', {
     'rfc9126-2.2':
       'A pushed request is validated as an authorization request and answered with 201, request_uri and expires_in.',
