@@ -28,6 +28,6 @@ USER node
 VOLUME /data
 ENV HOST=0.0.0.0 DATA_DIR=/data AUTH_PORT=4400 MCP_PORT=4401 HEALTH_PORT=4400
 EXPOSE 4400 4401
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --start-interval=1s CMD \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD \
   ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["npm", "start"]
