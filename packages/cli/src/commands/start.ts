@@ -12,10 +12,12 @@ export function addStartCommand(program: Command, terminal: Terminal): void {
       'after',
       '\nExample:\n  $ AUTH_PORT=0 MCP_PORT=0 DATA_DIR=memory npx neonpanel start',
     )
-    .action(async () => {
+    .action(async (_: unknown, command: Command) => {
       const { runStack } = await import('@neonpanel/stack/run')
-      if (terminal.environment.npm_lifecycle_event === 'npx') stopWithShell()
-      await runStack(terminal.environment)
+      const { environment } = terminal
+      if (environment.npm_lifecycle_event === 'npx') stopWithShell()
+      const asJson = command.optsWithGlobals().json ? { LOG_FORMAT: 'json' } : {}
+      await runStack({ ...environment, ...asJson })
     })
 }
 
