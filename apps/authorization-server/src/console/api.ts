@@ -3,19 +3,9 @@ import type { Context, Middleware } from 'koa'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
 import { adminTokenGuard } from './api/admin-token.ts'
-import { serveAudit } from './api/audit.ts'
-import { serveClients } from './api/clients.ts'
-import { serveClock } from './api/clock.ts'
-import { serveFaults } from './api/faults.ts'
-import { serveFlows } from './api/flows.ts'
-import { serveGrants } from './api/grants.ts'
-import { serveInitialAccessTokens } from './api/initial-access-tokens.ts'
-import { serveKeys } from './api/keys.ts'
-import { servePeople } from './api/people.ts'
+import { serveOperations } from './api/operation.ts'
+import { operationsOf } from './api/operations.ts'
 import { ApiRefusal } from './api/refusal.ts'
-import { serveRequests } from './api/requests.ts'
-import { serveReset } from './api/reset.ts'
-import { serveTokens } from './api/tokens.ts'
 
 const prefix = '/console/api'
 
@@ -25,20 +15,7 @@ const prefix = '/console/api'
  */
 export function consoleApi(context: ServerContext): Middleware {
   const router = new Router({ prefix })
-  serveInitialAccessTokens(router, context)
-  serveClients(router, context)
-  servePeople(router, context)
-  serveGrants(router, context)
-  serveKeys(router, context)
-  serveAudit(router, context)
-  serveFlows(router, context)
-  if (context.testControls) {
-    serveFaults(router, context.testControls)
-    serveRequests(router, context.testControls)
-    serveReset(router, context, context.testControls)
-    serveTokens(router, context)
-    serveClock(router, context)
-  }
+  serveOperations(router, operationsOf(context, `${context.config.issuer}${prefix}`))
   const routes = router.routes()
   const requireAdminToken = adminTokenGuard(context.config.adminToken, (ctx) =>
     recordAudit(context.database, {

@@ -1,4 +1,6 @@
 import type { Database } from '@neonpanel/database/open'
+import { revokeGrant, revokeGrantsOfClient } from '../provider/grants.ts'
+import type { Actor } from './actor.ts'
 import { newestFirst, type PageRequest, pageOf } from './paging.ts'
 
 /** Which grants to list: of a person, of a client, and whether they still hold. */
@@ -19,6 +21,25 @@ export async function listGrants({ prisma }: Database, filter: GrantFilter, requ
     ...order,
   })
   return pageOf(found, request.limit, ({ createdAt, id }) => ({ at: createdAt, id }))
+}
+
+/** Ends a grant for an administrator. Returns false when there was none, or it had ended before. */
+export async function endGrant(
+  context: { readonly database: Database },
+  grantId: string,
+  { by, correlationId }: Actor,
+): Promise<boolean> {
+  return revokeGrant(context, grantId, 'administrator', correlationId, { administrator: by })
+}
+
+/** Ends everything that a client was granted; people may connect it again. Returns how many grants ended. */
+export async function endGrantsOfClient(
+  context: { readonly database: Database },
+  clientId: string,
+  { by, correlationId }: Actor,
+): Promise<number> {
+  const administrator = { administrator: by }
+  return revokeGrantsOfClient(context, clientId, 'administrator', correlationId, administrator)
 }
 
 /** How many grants hold, by client. */

@@ -13,6 +13,8 @@ const notices = {
   'client-deleted': 'Client deleted: its grants have ended',
   'grant-revoked': 'Grant revoked',
   'token-revoked': 'Token revoked',
+  'grants-revoked': 'Every grant of the client has ended',
+  'person-signed-out': 'Signed out everywhere',
   'person-suspended': 'Person suspended: their sessions and grants have ended',
   'person-reinstated': 'Person can sign in again',
   'roles-changed': 'Roles changed',

@@ -5,9 +5,9 @@ import { z } from 'zod'
 /** Parameters of every list: how many, and where to go on. */
 export const pageParameters = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** `next_cursor` of the page before. */
   cursor: z
     .string()
+    .describe('`next_cursor` of the page before')
     .transform((cursor, context) => {
       const position = parseCursor(cursor)
       if (position) return position

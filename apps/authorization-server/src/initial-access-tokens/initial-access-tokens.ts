@@ -29,6 +29,8 @@ export interface InitialAccessTokenPolicy {
   readonly allowedScopes: readonly string[]
   /** Person id, `admin_api`, `startup`, … */
   readonly createdBy: string
+  /** Of the request that asked for it. */
+  readonly correlationId?: string | undefined
 }
 
 export interface IssuedInitialAccessToken {
@@ -89,6 +91,7 @@ export async function issueInitialAccessToken(
   })
   await recordAudit(context.database, {
     type: 'initial_access_token.issued',
+    correlationId: policy.correlationId,
     detail: { jti, by: policy.createdBy, maxUses: policy.maxUses, ttlSeconds: policy.ttlSeconds },
   })
   return { token, jti, expiresAt, maxUses: policy.maxUses }
@@ -118,13 +121,15 @@ export async function findInitialAccessToken(
 export async function revokeInitialAccessToken(
   { database }: Pick<TokenContext, 'database'>,
   jti: string,
+  { by, correlationId }: { readonly by: string; readonly correlationId: string | undefined },
 ): Promise<boolean> {
   const { count } = await database.prisma.initialAccessToken.updateMany({
     where: { jti, revokedAt: null },
     data: { revokedAt: now() },
   })
   if (count === 0) return false
-  await recordAudit(database, { type: 'initial_access_token.revoked', detail: { jti } })
+  const type = 'initial_access_token.revoked'
+  await recordAudit(database, { type, correlationId, detail: { jti, by } })
   return true
 }
 

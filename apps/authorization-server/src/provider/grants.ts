@@ -13,6 +13,9 @@ export type RevokedBy =
   | 'reuse'
   | 'replaced'
 
+/** What the audit log keeps besides: which administrator it was. */
+export type RevocationDetail = Readonly<{ administrator?: string }>
+
 type GrantContext = { readonly database: Database }
 
 const endGrant = statement(
@@ -38,6 +41,7 @@ export async function revokeGrant(
   grantId: string,
   by: RevokedBy,
   correlationId?: string,
+  detail: RevocationDetail = {},
 ): Promise<boolean> {
   const [ended] = await database.transaction(async (query) => {
     const rows = await query<{ personId: string; clientId: string }>(endGrant, [grantId, now(), by])
@@ -50,7 +54,7 @@ export async function revokeGrant(
     ...ended,
     grantId,
     correlationId,
-    detail: { by },
+    detail: { by, ...detail },
   })
   return true
 }
@@ -71,8 +75,9 @@ export async function revokeGrantsOfClient(
   clientId: string,
   by: RevokedBy,
   correlationId?: string,
+  detail?: RevocationDetail,
 ): Promise<number> {
-  return revokeGrantsWhere(context, { clientId }, by, correlationId)
+  return revokeGrantsWhere(context, { clientId }, by, correlationId, detail)
 }
 
 /** Signs a person out of every browser. */
@@ -91,6 +96,7 @@ async function revokeGrantsWhere(
   where: { personId: string } | { clientId: string },
   by: RevokedBy,
   correlationId?: string,
+  detail?: RevocationDetail,
 ): Promise<number> {
   const live = await context.database.prisma.grant.findMany({
     where: { ...where, revokedAt: null },
@@ -98,7 +104,7 @@ async function revokeGrantsWhere(
   })
   let ended = 0
   for (const { id } of live) {
-    if (await revokeGrant(context, id, by, correlationId)) ended += 1
+    if (await revokeGrant(context, id, by, correlationId, detail)) ended += 1
   }
   return ended
 }

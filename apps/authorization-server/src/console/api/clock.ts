@@ -1,14 +1,14 @@
-import type Router from '@koa/router'
 import { advanceClock, clockOffset, resetClock, setClock } from '@neonpanel/process/clock'
 import { z } from 'zod'
 import { recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
-import { readInput } from './input.ts'
+import { isoTimeSchema } from './answers.ts'
+import { type Operation, operation } from './operation.ts'
 
 /** A century: no test needs more, and every library still counts right. */
 const furthestSeconds = 3_155_760_000
 
-const clockSchema = z.union(
+const clockChangeSchema = z.union(
   [
     z.strictObject({ advance_seconds: z.number().min(-furthestSeconds).max(furthestSeconds) }),
     z.strictObject({ set: z.iso.datetime({ offset: true }) }),
@@ -19,23 +19,42 @@ const clockSchema = z.union(
   },
 )
 
-/** `GET|POST /clock`: the time of the process, which codes, tokens, sessions and throttles follow. */
-export function serveClock(router: Router, { database }: ServerContext): void {
-  router.get('/clock', (ctx) => {
-    ctx.body = describeClock()
-  })
-  router.post('/clock', async (ctx) => {
-    const input = await readInput(ctx, clockSchema)
-    if ('advance_seconds' in input) advanceClock(input.advance_seconds * 1000)
-    else if ('set' in input) setClock(new Date(input.set))
-    else resetClock()
-    ctx.body = describeClock()
-    await recordAudit(database, {
-      type: 'test.clock_shifted',
-      correlationId: ctx.state.correlationId,
-      detail: describeClock(),
-    })
-  })
+const clockSchema = z
+  .object({ now: isoTimeSchema, offset_seconds: z.number() })
+  .meta({ id: 'Clock' })
+
+/** The time of the process, which codes, tokens, sessions and throttles follow. */
+export function clockOperations({ database }: ServerContext): Operation[] {
+  const tag = 'Test controls'
+  return [
+    operation({
+      id: 'readClock',
+      method: 'get',
+      path: '/clock',
+      tag,
+      summary: 'The time of the process, and how far it is from the machine’s',
+      answer: clockSchema,
+      run: describeClock,
+    }),
+    operation({
+      id: 'shiftClock',
+      method: 'post',
+      path: '/clock',
+      tag,
+      summary: 'Move the time of the process, or give it the machine’s again',
+      body: clockChangeSchema,
+      answer: clockSchema,
+      async run({ body, ctx }) {
+        if ('advance_seconds' in body) advanceClock(body.advance_seconds * 1000)
+        else if ('set' in body) setClock(new Date(body.set))
+        else resetClock()
+        const shifted = describeClock()
+        const { correlationId } = ctx.state
+        await recordAudit(database, { type: 'test.clock_shifted', correlationId, detail: shifted })
+        return shifted
+      },
+    }),
+  ]
 }
 
 function describeClock() {

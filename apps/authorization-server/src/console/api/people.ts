@@ -1,5 +1,5 @@
-import type Router from '@koa/router'
 import { roleNames } from '@neonpanel/contracts/roles'
+import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
 import { apiActor } from '../actor.ts'
@@ -10,44 +10,107 @@ import {
   findAdministeredPerson,
   listPeople,
   reinstatePerson,
+  signOutEverywhere,
   suspendPerson,
 } from '../users/administration.ts'
-import { epochSeconds, listOf } from './answers.ts'
-import { readInput, readQuery } from './input.ts'
+import { epochSeconds, epochSecondsSchema, listOf, listSchema } from './answers.ts'
+import { type Operation, operation } from './operation.ts'
 import { ApiRefusal, notFound } from './refusal.ts'
 
-const filterSchema = z.object({ q: z.string().max(200).optional(), ...pageParameters })
+const filterSchema = z.object({
+  q: z.string().max(200).optional().describe('Part of a name or e-mail address, in any case'),
+  scope: z
+    .enum(resourceScopes as readonly [Scope, ...Scope[]])
+    .optional()
+    .describe('Only those who may hold it somewhere now'),
+  ...pageParameters,
+})
 
 const changeSchema = z
   .strictObject({
     suspended: z.boolean().optional(),
-    /** Company id → role; null = no longer a member. Companies that are not named keep their role. */
-    roles: z.record(z.string(), z.enum(roleNames).nullable()).optional(),
+    roles: z
+      .record(z.string(), z.enum(roleNames).nullable())
+      .optional()
+      .describe(
+        'Company id → role; null = no longer a member. Companies that are not named keep their role',
+      ),
   })
   .refine(({ suspended, roles }) => suspended !== undefined || roles !== undefined, {
     error: 'must have suspended or roles',
   })
 
-/** `GET /people`, `GET|PATCH /people/:id`: roles per company, and suspension, which ends all that they granted. */
-export function servePeople(router: Router, context: ServerContext): void {
-  router.get('/people', async (ctx) => {
-    const { q, ...request } = readQuery(ctx, filterSchema)
-    ctx.body = listOf(await listPeople(context, q, request), describePerson)
+const personSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    administrator: z.boolean(),
+    suspended: z.boolean(),
+    suspended_at: epochSecondsSchema.nullable(),
+    roles: z.record(z.string(), z.string()).describe('Role by company id'),
+    active_grants: z.int(),
+    created_at: epochSecondsSchema,
   })
-  router.get('/people/:id', async (ctx) => {
-    ctx.body = describePerson(await existingPerson(context, String(ctx.params.id)))
-  })
-  router.patch('/people/:id', async (ctx) => {
-    const { suspended, roles } = await readInput(ctx, changeSchema)
-    const { id } = await existingPerson(context, String(ctx.params.id))
-    if (roles) {
-      const changed = await changeRoles(context, id, roles, apiActor(ctx))
-      if (!changed.ok) throw unknownCompanies(changed.companyIds)
-    }
-    if (suspended === true) await suspendPerson(context, id, apiActor(ctx))
-    if (suspended === false) await reinstatePerson(context, id, apiActor(ctx))
-    ctx.body = describePerson(await existingPerson(context, id))
-  })
+  .meta({ id: 'Person' })
+
+/** Roles per company, and suspension, which ends all that a person granted. */
+export function peopleOperations(context: ServerContext): Operation[] {
+  const tag = 'People'
+  return [
+    operation({
+      id: 'listPeople',
+      method: 'get',
+      path: '/people',
+      tag,
+      summary: 'People who may sign in, newest first',
+      query: filterSchema,
+      answer: listSchema(personSchema),
+      async run({ query: { limit, cursor, ...filter } }) {
+        return listOf(await listPeople(context, filter, { limit, cursor }), describePerson)
+      },
+    }),
+    operation({
+      id: 'readPerson',
+      method: 'get',
+      path: '/people/:id',
+      tag,
+      summary: 'One person',
+      answer: personSchema,
+      run: async ({ params }) => describePerson(await existingPerson(context, params.id)),
+    }),
+    operation({
+      id: 'changePerson',
+      method: 'patch',
+      path: '/people/:id',
+      tag,
+      summary: 'Change roles, suspend, or lift a suspension',
+      body: changeSchema,
+      answer: personSchema,
+      async run({ params, body: { suspended, roles }, ctx }) {
+        const { id } = await existingPerson(context, params.id)
+        if (roles) {
+          const changed = await changeRoles(context, id, roles, apiActor(ctx))
+          if (!changed.ok) throw unknownCompanies(changed.companyIds)
+        }
+        if (suspended === true) await suspendPerson(context, id, apiActor(ctx))
+        if (suspended === false) await reinstatePerson(context, id, apiActor(ctx))
+        return describePerson(await existingPerson(context, id))
+      },
+    }),
+    operation({
+      id: 'signOutPerson',
+      method: 'delete',
+      path: '/people/:id/sessions',
+      tag,
+      summary: 'Sign a person out of every browser; apps that they connected stay connected',
+      answer: z.object({ ended: z.int().describe('Sessions that were open') }),
+      async run({ params, ctx }) {
+        const { id } = await existingPerson(context, params.id)
+        return { ended: await signOutEverywhere(context, id, apiActor(ctx)) }
+      },
+    }),
+  ]
 }
 
 async function existingPerson(context: ServerContext, id: string) {
@@ -64,7 +127,7 @@ function unknownCompanies(companyIds: readonly string[]): ApiRefusal {
   return new ApiRefusal(400, 'invalid_request', 'roles: there is no such company', problems)
 }
 
-function describePerson(person: AdministeredPerson) {
+function describePerson(person: AdministeredPerson): z.output<typeof personSchema> {
   return {
     id: person.id,
     email: person.email,

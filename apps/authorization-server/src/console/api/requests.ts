@@ -1,9 +1,9 @@
-import type Router from '@koa/router'
 import type { Exchange } from '@neonpanel/process/exchanges'
 import { faultServers } from '@neonpanel/process/faults'
 import type { TestControls } from '@neonpanel/process/test-controls'
 import { z } from 'zod'
-import { readQuery } from './input.ts'
+import { isoTimeSchema, listSchema } from './answers.ts'
+import { type Operation, operation } from './operation.ts'
 
 const filterSchema = z.object({
   server: z.enum(faultServers).optional(),
@@ -11,28 +11,59 @@ const filterSchema = z.object({
     .string()
     .transform((method) => method.toUpperCase())
     .optional(),
-  /** Exact, without the query. */
-  path: z.string().optional(),
+  path: z.string().optional().describe('Exact, without the query'),
   status: z.coerce.number().int().optional(),
   correlation_id: z.string().optional(),
-  /** The newest so many. */
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number().int().min(1).max(500).default(100).describe('The newest so many'),
 })
 
-/**
- * `GET /requests`: the last exchanges of this process's servers, oldest first, secrets replaced by kind and length.
- * `DELETE /requests` forgets them.
- */
-export function serveRequests(router: Router, { exchanges }: TestControls): void {
-  router.get('/requests', (ctx) => {
-    const { limit, ...filter } = readQuery(ctx, filterSchema)
-    const matching = exchanges.list().filter((exchange) => matches(exchange, filter))
-    ctx.body = { items: matching.slice(-limit).map(describeExchange), next_cursor: null }
+const messageSchema = z.object({
+  headers: z.record(z.string(), z.unknown()),
+  body: z.unknown().optional(),
+})
+
+const exchangeSchema = z
+  .object({
+    id: z.string(),
+    server: z.enum(faultServers),
+    correlation_id: z.string().nullable(),
+    at: isoTimeSchema,
+    duration_ms: z.number(),
+    method: z.string(),
+    path: z.string(),
+    url: z.string(),
+    status: z.int().nullable().describe('null: the connection ended before an answer'),
+    request: messageSchema,
+    response: messageSchema,
   })
-  router.delete('/requests', (ctx) => {
-    exchanges.clear()
-    ctx.status = 204
-  })
+  .meta({ id: 'Exchange' })
+
+/** The last exchanges of this process's servers, oldest first, secrets replaced by kind and length. */
+export function requestOperations({ exchanges }: TestControls): Operation[] {
+  const tag = 'Test controls'
+  return [
+    operation({
+      id: 'listRequests',
+      method: 'get',
+      path: '/requests',
+      tag,
+      summary: 'What both servers were sent and answered, oldest first',
+      query: filterSchema,
+      answer: listSchema(exchangeSchema),
+      run({ query: { limit, ...filter } }) {
+        const matching = exchanges.list().filter((exchange) => matches(exchange, filter))
+        return { items: matching.slice(-limit).map(describeExchange), next_cursor: null }
+      },
+    }),
+    operation({
+      id: 'forgetRequests',
+      method: 'delete',
+      path: '/requests',
+      tag,
+      summary: 'Forget what was recorded',
+      run: () => exchanges.clear(),
+    }),
+  ]
 }
 
 function matches(exchange: Exchange, filter: Omit<z.output<typeof filterSchema>, 'limit'>) {
@@ -47,7 +78,7 @@ function matches(exchange: Exchange, filter: Omit<z.output<typeof filterSchema>,
 
 const pathOf = ({ url }: Exchange) => url.split('?')[0]!
 
-function describeExchange(exchange: Exchange) {
+function describeExchange(exchange: Exchange): z.output<typeof exchangeSchema> {
   return {
     id: exchange.id,
     server: exchange.server,

@@ -1,6 +1,7 @@
 import { type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import { listTime } from '../list-time.ts'
+import { alert } from '../notice.ts'
 import { counted, pager } from '../pager.ts'
 import type { Page } from '../paging.ts'
 import { type AuditEvent, type AuditFilter, auditDetail } from './audit-log.ts'
@@ -8,6 +9,8 @@ import { type AuditEvent, type AuditFilter, auditDetail } from './audit-log.ts'
 export interface AuditView {
   readonly events: Page<AuditEvent>
   readonly filter: AuditFilter
+  /** False when the address asks for something that cannot be; then nothing is filtered. */
+  readonly isUnderstood: boolean
   /** Names of events that occur. */
   readonly types: readonly string[]
   /** Names by the ids of people and clients. */
@@ -15,45 +18,83 @@ export interface AuditView {
 }
 
 export function auditPage(view: AuditView): Html {
-  const { events, filter } = view
+  const { events, filter, isUnderstood } = view
+  const query = queryOf(filter)
   return html`<header class="page-header">
-      <h1>Audit log</h1>
-      <p class="lede">What happened, by whom and to what. Ids only: no token, code, password or secret is ever written here.</p>
+      <div class="spread">
+        <h1>Audit log</h1>
+        <div class="cluster">
+          <a class="button" href="/console/audit.csv${query}">Export CSV</a>
+          <a class="button" href="/console/audit.jsonl${query}">Export JSON lines</a>
+        </div>
+      </div>
+      <p class="lede">What happened, by whom and to what. Ids only: no token, code, password or secret is ever written here. An export has every event that the filter lets through.</p>
     </header>
     <div class="stack">
+      ${!isUnderstood && alert('warn', 'This filter makes no sense, so every event is shown.')}
       ${filterForm(view)}
       ${
         events.rows.length === 0
           ? html`<section class="card empty" aria-label="Events">${icon('list')}<h3>No events match</h3><p class="cluster"><a class="button" href="/console/audit">Clear the filter</a></p></section>`
-          : eventsTable(view, `/console/audit?${queryOf(filter)}`)
+          : eventsTable(view, `/console/audit${query}`)
       }
     </div>`
 }
 
-function queryOf(filter: AuditFilter): URLSearchParams {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '')
-  return new URLSearchParams(given as [string, string][])
+/** With its question mark; nothing when there is nothing to filter by. */
+function queryOf(filter: AuditFilter): string {
+  const given = Object.entries(filter).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
 }
 
 function filterForm({ filter, types }: AuditView): Html {
-  const input = (name: 'person_id' | 'client_id' | 'correlation_id', label: string) =>
+  const text = (name: 'person_id' | 'client_id' | 'correlation_id', label: string) =>
     html`<div class="field">
-          <label class="visually-hidden" for="${name}">${label}</label>
-          <input class="input" id="${name}" name="${name}" type="text" value="${filter[name] ?? ''}" placeholder="${label}">
-        </div>`
-  return html`<form class="toolbar" method="get" role="search">
-        <div class="select">
-          <label class="visually-hidden" for="type">Event</label>
-          <select class="input" id="type" name="type">
-            <option value="">Any event</option>
-            ${types.map((type) => html`<option${when(type === filter.type, 'selected')}>${type}</option>`)}
-          </select>
+            <label class="field-label" for="${name}">${label}</label>
+            <input class="input" id="${name}" name="${name}" type="text" value="${filter[name] ?? ''}" spellcheck="false">
+          </div>`
+  const time = (name: 'since' | 'until', label: string) =>
+    html`<div class="field">
+            <label class="field-label" for="${name}">${label}</label>
+            <input class="input" id="${name}" name="${name}" type="datetime-local" value="${fieldValue(filter[name])}">
+          </div>`
+  return html`<form class="card" method="get" role="search" aria-label="Events">
+        <div class="card-body stack">
+          <div class="field-row">
+            <div class="field">
+              <label class="field-label" for="type">Event</label>
+              <div class="select">
+                <select class="input" id="type" name="type">
+                  <option value="">Any event</option>
+                  ${eventChoices(types).map((type) => html`<option value="${type}"${when(type === filter.type, 'selected')}>${type.endsWith('.') ? `${type}*` : type}</option>`)}
+                </select>
+              </div>
+            </div>
+            ${text('person_id', 'Person ID or email')}
+            ${text('client_id', 'Client ID')}
+            ${text('correlation_id', 'Correlation ID')}
+            ${time('since', 'From, UTC')}
+            ${time('until', 'Until, UTC')}
+          </div>
+          <div class="cluster">
+            <button class="button" type="submit">Filter</button>
+            ${queryOf(filter) && html`<a class="button button-quiet" href="/console/audit">Clear the filter</a>`}
+          </div>
         </div>
-        ${input('person_id', 'Person ID')}
-        ${input('client_id', 'Client ID')}
-        ${input('correlation_id', 'Correlation ID')}
-        <button class="button" type="submit">Filter</button>
       </form>`
+}
+
+/** Whole names, and the first parts that several of them share. */
+function eventChoices(types: readonly string[]): string[] {
+  const families = Map.groupBy(types, (type) => type.slice(0, type.indexOf('.') + 1))
+  return [...families].flatMap(([family, names]) => (names.length > 1 ? [family, ...names] : names))
+}
+
+/** A time as a browser's field takes it, in UTC. */
+function fieldValue(time: string | undefined): string {
+  return time === undefined ? '' : new Date(time).toISOString().slice(0, 19)
 }
 
 function eventsTable({ events, names }: AuditView, href: string): Html {

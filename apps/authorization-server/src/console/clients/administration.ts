@@ -75,9 +75,12 @@ export async function changeClient(
   if (!client) return { ok: false, reason: 'unknown_client' }
   const { reviewed, suspended, allowed_scopes, ...given } = changes
   const metadata = withChanges(client.metadata, given)
-  const secret = client.secretHash === null ? undefined : createClientSecret()
-  const refused = await refusalOf(context, clientId, metadata, secret)
-  if (refused) return refused
+  // Only what changes is judged: a client must never be safe from suspension because a rule is newer than it is.
+  if (Object.keys(given).length > 0) {
+    const secret = client.secretHash === null ? undefined : createClientSecret()
+    const refused = await refusalOf(context, clientId, metadata, secret)
+    if (refused) return refused
+  }
 
   const changed = await updateClient(context.database, clientId, {
     metadata,
@@ -92,6 +95,25 @@ export async function changeClient(
   }
   for (const type of eventsOf(changes)) await auditClient(context, type, clientId, actor)
   return { ok: true, client: changed }
+}
+
+/** Gives a confidential client a new secret, shown once. The old one stops working at once; grants stay. */
+export async function rotateClientSecret(
+  context: ServerContext,
+  clientId: string,
+  actor: Actor,
+): Promise<
+  { ok: true; clientSecret: string } | { ok: false; reason: 'unknown_client' | 'no_secret' }
+> {
+  const client = await findClient(context.database, clientId)
+  if (!client) return { ok: false, reason: 'unknown_client' }
+  if (client.secretHash === null) return { ok: false, reason: 'no_secret' }
+  const clientSecret = createClientSecret()
+  const secretHash = await hashClientSecret(clientSecret)
+  const changed = await updateClient(context.database, clientId, { secretHash })
+  if (!changed) return { ok: false, reason: 'unknown_client' }
+  await auditClient(context, 'client.secret_rotated', clientId, actor)
+  return { ok: true, clientSecret }
 }
 
 /** Removes a client and ends all that it was granted. */

@@ -8,8 +8,9 @@ const redirectUri = z
   .max(2_000)
   .refine((uri) => URL.canParse(uri), { error: 'must be an absolute URI' })
 
-/** An empty list = no ceiling. */
-const scopeCeiling = z.array(z.enum(resourceScopes as readonly [Scope, ...Scope[]]))
+const scopeCeiling = z
+  .array(z.enum(resourceScopes as readonly [Scope, ...Scope[]]))
+  .describe('Scopes that it may ever be granted; empty: no ceiling')
 
 const changeable = {
   client_name: name,
@@ -22,13 +23,13 @@ const changeable = {
 export const newClientSchema = z
   .strictObject({
     ...changeable,
-    /** Made up when absent. */
     client_id: z
       .string()
       .regex(/^[A-Za-z0-9][\w.-]{2,63}$/, {
         error: 'must have 3 to 64 letters, digits, dots, hyphens or underscores',
       })
-      .optional(),
+      .optional()
+      .describe('Made up when absent'),
     redirect_uris: changeable.redirect_uris.default([]),
     client_uri: changeable.client_uri.optional(),
     logo_uri: changeable.logo_uri.optional(),

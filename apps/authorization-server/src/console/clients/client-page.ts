@@ -1,4 +1,5 @@
 import { identityScopes, resourceScopes } from '@neonpanel/contracts/scopes'
+import type { InitialAccessToken } from '../../initial-access-tokens/initial-access-tokens.ts'
 import { ago } from '../../web/ago.ts'
 import { confirmDialog } from '../../web/confirm-dialog.ts'
 import { csrfField } from '../../web/forms.ts'
@@ -18,8 +19,10 @@ export interface ClientView {
   readonly notice: Html | undefined
   readonly client: ListedClient
   readonly grants: Page<ListedGrant>
-  /** Shown once, right after the client was registered by hand. */
+  /** Shown once, right after it was made. */
   readonly newSecret: string | undefined
+  /** The initial access token that the client registered with. */
+  readonly madeBy: InitialAccessToken | undefined
   /** Who reviewed it. */
   readonly reviewerName: string | undefined
 }
@@ -85,7 +88,7 @@ function secretCard(secret: string): Html {
       </section>`
 }
 
-function identityCard({ client, reviewerName }: ClientView): Html {
+function identityCard({ client, madeBy, reviewerName }: ClientView): Html {
   const { client_uri } = client.metadata
   return html`<section class="card" aria-labelledby="identity-title">
             <header class="card-header"><h2 id="identity-title">Identity</h2></header>
@@ -94,7 +97,7 @@ function identityCard({ client, reviewerName }: ClientView): Html {
                 <div><dt>Client ID</dt><dd><div class="copy-field"><code>${client.clientId}</code></div></dd></div>
                 <div><dt>Client secret</dt><dd>${client.secretHash ? 'Set; only its hash is kept' : 'None: a public client, PKCE proves who redeems a code'}</dd></div>
                 ${typeof client_uri === 'string' && html`<div><dt>Home page</dt><dd class="breakable"><code>${breakable(client_uri)}</code></dd></div>`}
-                <div><dt>Registered</dt><dd>${time(client.createdAt)}${client.initialAccessTokenJti && html`, with initial access token <a class="breakable" href="/console/initial-access-tokens"><code class="small-code">${client.initialAccessTokenJti}</code></a>`}</dd></div>
+                <div><dt>Registered</dt><dd>${time(client.createdAt)}${madeBy && html`, with initial access token ${madeBy.note && html`“${madeBy.note}” `}<a class="breakable" href="/console/clients?initial_access_token_jti=${encodeURIComponent(madeBy.jti)}"><code class="small-code">${madeBy.jti}</code></a>`}</dd></div>
                 <div><dt>Last used</dt><dd>${client.lastUsedAt ? time(client.lastUsedAt) : 'Never'}</dd></div>
                 <div><dt>Reviewed</dt><dd>${client.reviewedAt ? html`${time(client.reviewedAt)} by ${reviewerName ?? client.reviewedBy}` : 'Not reviewed by an administrator'}</dd></div>
               </dl>
@@ -211,6 +214,14 @@ function standingCard({ client, viewer }: ClientView): Html {
             <header class="card-header"><h2 id="danger-title">Danger zone</h2></header>
             <ul class="list">
               ${
+                client.secretHash !== null &&
+                item(
+                  'Rotate client secret',
+                  'You see the new one once. The old one stops working at once.',
+                  opens('rotate', 'Rotate secret'),
+                )
+              }
+              ${
                 client.suspendedAt
                   ? item(
                       'Lift the suspension',
@@ -223,6 +234,14 @@ function standingCard({ client, viewer }: ClientView): Html {
                       opens('suspend', 'Suspend client'),
                     )
               }
+              ${
+                client.activeGrants > 0 &&
+                item(
+                  'Revoke all grants',
+                  `${counted(client.activeGrants, 'person', 'people')} must connect it again.`,
+                  opens('revoke-all', 'Revoke all grants'),
+                )
+              }
               ${item('Delete client', 'It can’t come back with the same client ID by itself.', opens('delete', 'Delete client'))}
             </ul>
           </section>`
@@ -230,30 +249,62 @@ function standingCard({ client, viewer }: ClientView): Html {
 
 function dialogs({ client, viewer }: ClientView): Html {
   const action = clientHref(client.clientId)
+  const keep = 'Keep client'
   return html`${
-    !client.suspendedAt &&
+    client.secretHash !== null &&
     confirmDialog({
-      id: 'suspend',
-      action: `${action}/suspend`,
+      id: 'rotate',
+      action: `${action}/secret`,
       viewer,
-      title: 'Suspend this client?',
+      title: 'Rotate the client secret?',
       consequence:
-        'Every access and refresh token of it stops working at once. It is refused until you lift the suspension; people must then connect it again.',
-      keep: 'Keep client',
-      confirm: 'Suspend client',
+        'You see the new secret once. The old one stops working at once; what people granted stays.',
+      keep: 'Keep this secret',
+      confirm: 'Rotate secret',
     })
   }
+    ${
+      !client.suspendedAt &&
+      confirmDialog({
+        id: 'suspend',
+        action: `${action}/suspend`,
+        viewer,
+        title: 'Suspend this client?',
+        consequence:
+          'Every access and refresh token of it stops working at once. It is refused until you lift the suspension; people must then connect it again.',
+        keep,
+        confirm: 'Suspend client',
+      })
+    }
+    ${
+      client.activeGrants > 0 &&
+      confirmDialog({
+        id: 'revoke-all',
+        action: `${action}/grants/revoke-all`,
+        viewer,
+        title: `Revoke all ${counted(client.activeGrants, 'grant')}?`,
+        consequence:
+          'Every access and refresh token of this client stops working at once. People must connect it again.',
+        keep: 'Keep grants',
+        confirm: 'Revoke all grants',
+        fields: typedClientId('revoke-all', client),
+      })
+    }
     ${confirmDialog({
       id: 'delete',
       action: `${action}/delete`,
       viewer,
       title: 'Delete this client?',
       consequence: 'All its grants end, and its client ID is unknown from now on.',
-      keep: 'Keep client',
+      keep,
       confirm: 'Delete client',
-      fields: html`<div class="field">
-            <label class="field-label" for="delete-confirm">Type the client ID to confirm</label>
-            <input class="input" id="delete-confirm" name="confirm" type="text" autocomplete="off" placeholder="${client.clientId}" required>
-          </div>`,
+      fields: typedClientId('delete', client),
     })}`
+}
+
+function typedClientId(dialog: string, { clientId }: ListedClient): Html {
+  return html`<div class="field">
+            <label class="field-label" for="${dialog}-confirm">Type the client ID to confirm</label>
+            <input class="input" id="${dialog}-confirm" name="confirm" type="text" autocomplete="off" placeholder="${clientId}" required>
+          </div>`
 }

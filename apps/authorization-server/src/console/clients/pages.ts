@@ -42,7 +42,8 @@ const origins = {
   administrator: 'Registered by hand',
 } as const
 
-function filterForm({ q, kind, origin }: ClientFilter): Html {
+function filterForm(filter: ClientFilter): Html {
+  const { q, kind, origin, standing, initial_access_token_jti: jti } = filter
   const option = (value: string, label: string, selected: string | undefined) =>
     html`<option value="${value}"${when(value === selected, 'selected')}>${label}</option>`
   return html`<form class="toolbar" method="get" role="search">
@@ -66,8 +67,19 @@ function filterForm({ q, kind, origin }: ClientFilter): Html {
             ${Object.entries(origins).map(([value, label]) => option(value, label, origin))}
           </select>
         </div>
+        <div class="select">
+          <label class="visually-hidden" for="standing">Standing</label>
+          <select class="input" id="standing" name="standing">
+            <option value="">Any standing</option>
+            ${option('reviewed', 'Reviewed', standing)}
+            ${option('unreviewed', 'To be reviewed', standing)}
+            ${option('suspended', 'Suspended', standing)}
+          </select>
+        </div>
+        ${jti && html`<input type="hidden" name="initial_access_token_jti" value="${jti}">`}
         <button class="button" type="submit">Filter</button>
-      </form>`
+      </form>
+      ${jti && html`<p class="small">Only clients that registered with <code class="breakable">${jti}</code>. <a href="/console/clients">Show all clients</a></p>`}`
 }
 
 const nothingFound = html`<section class="card empty" aria-label="Clients">

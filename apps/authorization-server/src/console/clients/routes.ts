@@ -1,14 +1,14 @@
 import type Router from '@koa/router'
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
-import { revokeGrant } from '../../provider/grants.ts'
 import { receiveForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/signed-in.ts'
 import { administrator } from '../actor.ts'
+import { endGrant, endGrantsOfClient } from '../grants.ts'
 import { type Notice, noticeOf } from '../notice.ts'
 import { readPage } from '../paging.ts'
 import { backTo, show } from '../show.ts'
-import { changeClient, removeClient } from './administration.ts'
+import { changeClient, removeClient, rotateClientSecret } from './administration.ts'
 import type { ClientChangeInput } from './client-input.ts'
 import { clientFilter, searchClients } from './client-list.ts'
 import { clientFormRoutes } from './form-routes.ts'
@@ -61,8 +61,24 @@ export function clientsRoutes(router: Router, context: ServerContext): void {
 
   router.post('/clients/:id/grants/revoke', async (ctx) => {
     const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
-    const grantId = form.get('grant_id') ?? ''
-    await revokeGrant(context, grantId, 'administrator', ctx.state.correlationId)
+    await endGrant(context, form.get('grant_id') ?? '', administrator(ctx))
     backTo(ctx, clientHref(String(ctx.params.id)), 'grant-revoked')
+  })
+
+  router.post('/clients/:id/grants/revoke-all', async (ctx) => {
+    const id = String(ctx.params.id)
+    const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
+    if (form.get('confirm') !== id)
+      ctx.throw(400, 'Type the client ID exactly to revoke its grants.')
+    await endGrantsOfClient(context, id, administrator(ctx))
+    backTo(ctx, clientHref(id), 'grants-revoked')
+  })
+
+  router.post('/clients/:id/secret', async (ctx) => {
+    const id = String(ctx.params.id)
+    await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
+    const rotated = await rotateClientSecret(context, id, administrator(ctx))
+    if (!rotated.ok) return ctx.throw(409, 'The client is gone, or has no secret.')
+    await showClient(context, ctx, id, rotated.clientSecret)
   })
 }

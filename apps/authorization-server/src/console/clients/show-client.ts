@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import { findClient } from '../../clients/clients.ts'
 import type { ServerContext } from '../../context.ts'
+import { findInitialAccessToken } from '../../initial-access-tokens/initial-access-tokens.ts'
 import { signedIn } from '../../web/signed-in.ts'
 import { listGrants } from '../grants.ts'
 import { noticeOf } from '../notice.ts'
@@ -25,12 +26,14 @@ export async function showClient(
   if (!client) return
   const [listed] = await withGrants(database, [client])
   const reviewers = await namesOfPeople(context, [client.reviewedBy])
+  const jti = client.initialAccessTokenJti
   const main = clientPage({
     viewer: signedIn(ctx).viewer,
     notice: noticeOf(ctx),
     client: listed!,
     grants: await listGrants(database, { clientId, active: true }, { limit: 50 }),
     newSecret,
+    madeBy: jti === null ? undefined : await findInitialAccessToken(database, jti),
     reviewerName: reviewers.get(client.reviewedBy ?? ''),
   })
   show(

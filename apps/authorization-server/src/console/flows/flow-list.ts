@@ -35,3 +35,16 @@ export function matchesFlow(flow: Flow, { status, clientId, search }: FlowFilter
   const ids = [flow.id, flow.personId, flow.grantId, ...flow.events.map((e) => e.correlationId)]
   return ids.some((id) => id?.includes(search))
 }
+
+/** How many flows there are of each status. */
+export function countByStatus(flows: readonly Flow[]): Record<FlowStatus, number> {
+  const counts: Record<FlowStatus, number> = {
+    completed: 0,
+    failed: 0,
+    denied: 0,
+    in_progress: 0,
+    abandoned: 0,
+  }
+  for (const { status } of flows) counts[status] += 1
+  return counts
+}

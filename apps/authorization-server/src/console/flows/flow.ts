@@ -10,7 +10,9 @@ export type FlowStep = (typeof flowSteps)[number]
  * `completed`: tokens were issued. `failed`: a request was refused. `denied`: the person, or their roles, said no.
  * `in_progress`: something may still come. `abandoned`: nothing came for ten minutes.
  */
-export type FlowStatus = 'completed' | 'failed' | 'denied' | 'in_progress' | 'abandoned'
+export const flowStatuses = ['completed', 'failed', 'denied', 'in_progress', 'abandoned'] as const
+
+export type FlowStatus = (typeof flowStatuses)[number]
 
 /** One attempt to connect a client, told by the audit events that belong together. */
 export interface Flow {
@@ -176,7 +178,9 @@ export function firstEvents({ events }: Flow): ReadonlyMap<FlowStep, AuditEvent>
 }
 
 /** What became of a step: reached and passed, where it ended, or never reached. */
-export type StepState = 'ok' | 'failed' | 'stopped' | 'live' | 'skipped'
+export const flowStepStates = ['ok', 'failed', 'stopped', 'live', 'skipped'] as const
+
+export type StepState = (typeof flowStepStates)[number]
 
 export function stepStates(flow: Flow): Record<FlowStep, StepState> {
   const reached = flowSteps.indexOf(flow.step)

@@ -2,8 +2,8 @@ import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { ServerContext } from '../../context.ts'
 import { show } from '../show.ts'
-import type { Flow, FlowStatus } from './flow.ts'
-import { type FlowFilter, loadFlows, matchesFlow } from './flow-list.ts'
+import { type FlowStatus, flowStatuses } from './flow.ts'
+import { countByStatus, type FlowFilter, loadFlows, matchesFlow } from './flow-list.ts'
 import { namesInFlows } from './names.ts'
 import { flowPage, flowsPage } from './pages.ts'
 
@@ -22,7 +22,7 @@ export function flowsRoutes(router: Router, context: ServerContext): void {
     const shown = matching.slice(offset, offset + pageLength)
     const main = flowsPage({
       flows: shown,
-      counts: countsOf(ofClient),
+      counts: countByStatus(ofClient),
       filter,
       names: await namesInFlows(context, shown),
       isCut,
@@ -41,25 +41,14 @@ export function flowsRoutes(router: Router, context: ServerContext): void {
   })
 }
 
-const noFlow: Readonly<Record<FlowStatus, number>> = {
-  completed: 0,
-  failed: 0,
-  denied: 0,
-  in_progress: 0,
-  abandoned: 0,
-}
-
-export function countsOf(flows: readonly Flow[]): Record<FlowStatus, number> {
-  const counts = { ...noFlow }
-  for (const { status } of flows) counts[status] += 1
-  return counts
-}
-
 function filterOf(ctx: Context): FlowFilter {
   const text = (name: string) => String(ctx.query[name] ?? '').trim() || undefined
   const status = text('status')
   return {
-    status: status && Object.hasOwn(noFlow, status) ? (status as FlowStatus) : undefined,
+    status:
+      status && (flowStatuses as readonly string[]).includes(status)
+        ? (status as FlowStatus)
+        : undefined,
     clientId: text('client_id'),
     search: text('q'),
   }

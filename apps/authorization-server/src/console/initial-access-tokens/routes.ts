@@ -1,10 +1,7 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { ServerContext } from '../../context.ts'
-import {
-  issueInitialAccessToken,
-  revokeInitialAccessToken,
-} from '../../initial-access-tokens/initial-access-tokens.ts'
+import { revokeInitialAccessToken } from '../../initial-access-tokens/initial-access-tokens.ts'
 import { routes } from '../../provider/configuration.ts'
 import { receiveForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/signed-in.ts'
@@ -15,7 +12,7 @@ import { backTo, show } from '../show.ts'
 import { namesOfPeople } from '../users/administration.ts'
 import { emptyMintForm, type MintForm, readMintForm } from './mint-form.ts'
 import type { MintedToken } from './minted-card.ts'
-import { listTokens, type MintInput } from './minting.ts'
+import { listTokens, type MintInput, mintInitialAccessToken } from './minting.ts'
 import { tokensPage } from './pages.ts'
 
 const section = '/console/initial-access-tokens'
@@ -34,28 +31,17 @@ export function initialAccessTokenRoutes(router: Router, context: ServerContext)
 
   router.post('/initial-access-tokens/revoke', async (ctx) => {
     const posted = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
-    await revokeInitialAccessToken(context, posted.get('jti') ?? '')
+    await revokeInitialAccessToken(context, posted.get('jti') ?? '', administrator(ctx))
     backTo(ctx, section, 'token-revoked')
   })
 }
 
 async function mint(context: ServerContext, ctx: Context, input: MintInput): Promise<MintedToken> {
-  const { config } = context
-  const ttlSeconds = input.ttl_seconds ?? config.initialAccessTokenTtlSeconds
-  const issued = await issueInitialAccessToken(context, {
-    ttlSeconds,
-    maxUses: input.max_uses,
-    note: input.note,
-    allowedRedirectHosts: input.allowed_redirect_hosts,
-    allowedScopes: input.allowed_scopes,
-    createdBy: administrator(ctx).by,
-  })
   return {
-    ...issued,
+    ...(await mintInitialAccessToken(context, input, administrator(ctx))),
     note: input.note,
-    ttlSeconds,
     allowedRedirectHosts: input.allowed_redirect_hosts,
-    registrationEndpoint: `${config.issuer}${routes.registration}`,
+    registrationEndpoint: `${context.config.issuer}${routes.registration}`,
   }
 }
 

@@ -1,9 +1,11 @@
 import { type SigningKey, signingAlgorithms } from '../../provider/signing-key-rows.ts'
 import { signingKeyFor } from '../../provider/signing-keys.ts'
 
+export const keyStateNames = ['signing', 'next', 'retiring'] as const
+
 /** `signing`: makes signatures now. `next`: published, signs later. `retiring`: its signatures are still accepted. */
 export interface SigningKeyWithState extends SigningKey {
-  readonly state: 'signing' | 'next' | 'retiring'
+  readonly state: (typeof keyStateNames)[number]
 }
 
 /** What each published key is there for at this moment. */

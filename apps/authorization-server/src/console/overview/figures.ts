@@ -1,5 +1,6 @@
 import type { ServerContext } from '../../context.ts'
 import { listSigningKeys, signingKeyFor } from '../../provider/signing-keys.ts'
+import { unreviewed } from '../clients/client-list.ts'
 import type { Flow } from '../flows/flow.ts'
 import { loadFlows } from '../flows/flow-list.ts'
 
@@ -42,18 +43,9 @@ export async function loadFigures(context: ServerContext, period: Period): Promi
   const [{ flows, isCut }, tokens, activeGrants, unreviewedClients, ready, keys] =
     await Promise.all([
       loadFlows(context.database, since),
-      prisma.auditEvent.findMany({
-        where: { type: { in: ['token.issued', 'token.refreshed'] }, at: { gte: since } },
-        select: { at: true },
-      }),
+      Promise.all(startsOf(period, since).map((from) => countTokens(context, period, from))),
       prisma.grant.count({ where: { revokedAt: null, expiresAt: { gt: now } } }),
-      prisma.client.count({
-        where: {
-          reviewedAt: null,
-          suspendedAt: null,
-          origin: { in: ['open', 'initial_access_token'] },
-        },
-      }),
+      prisma.client.count({ where: unreviewed }),
       prisma.initialAccessToken.findMany({
         where: { revokedAt: null, expiresAt: { gt: now } },
         select: { uses: true, maxUses: true },
@@ -62,12 +54,7 @@ export async function loadFigures(context: ServerContext, period: Period): Promi
     ])
   return {
     period,
-    parts: partsOf(
-      period,
-      since,
-      flows,
-      tokens.map(({ at }) => at),
-    ),
+    parts: partsOf(period, since, flows, tokens),
     flows,
     activeGrants,
     unreviewedClients,
@@ -84,22 +71,34 @@ function startOf(period: Period, now: Date): Date {
   return new Date(endOfPart - parts * partMs)
 }
 
+function startsOf(period: Period, since: Date): Date[] {
+  const { parts, partMs } = periods[period]
+  return Array.from({ length: parts }, (_, index) => new Date(since.getTime() + index * partMs))
+}
+
+function countTokens({ database }: ServerContext, period: Period, from: Date): Promise<number> {
+  const until = new Date(from.getTime() + periods[period].partMs)
+  return database.prisma.auditEvent.count({
+    where: { type: { in: ['token.issued', 'token.refreshed'] }, at: { gte: from, lt: until } },
+  })
+}
+
 function partsOf(
   period: Period,
   since: Date,
   flows: readonly Flow[],
-  tokens: readonly Date[],
+  tokens: readonly number[],
 ): Part[] {
-  const { parts, partMs } = periods[period]
+  const { partMs } = periods[period]
   const indexOf = (at: Date) => Math.floor((at.getTime() - since.getTime()) / partMs)
-  return Array.from({ length: parts }, (_, index) => {
+  return startsOf(period, since).map((from, index) => {
     const begun = flows.filter(({ startedAt }) => indexOf(startedAt) === index)
     return {
-      from: new Date(since.getTime() + index * partMs),
+      from,
       started: begun.length,
       completed: begun.filter(({ status }) => status === 'completed').length,
       failed: begun.filter(({ status }) => status === 'failed').length,
-      tokens: tokens.filter((at) => indexOf(at) === index).length,
+      tokens: tokens[index] ?? 0,
     }
   })
 }

@@ -1,4 +1,3 @@
-import { routes } from '../../provider/configuration.ts'
 import { ago } from '../../web/ago.ts'
 import { breakable, type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
@@ -8,14 +7,14 @@ import { clientNameIn, type FlowNames, flowHref, flowStatus } from '../flows/pag
 import { counted } from '../pager.ts'
 import { barChart, sparkline } from './charts.ts'
 import { type Figures, type Part, type Period, periods } from './figures.ts'
+import type { SetupStep } from './setup.ts'
 
 export interface OverviewView {
   readonly figures: Figures
   readonly names: FlowNames
   readonly faultsOn: number
   readonly issuer: string
-  readonly mcpUrl: string
-  readonly registrationMode: 'iat' | 'open' | 'off'
+  readonly steps: readonly SetupStep[]
 }
 
 export function overviewPage(view: OverviewView): Html {
@@ -113,47 +112,7 @@ function attentionCard({ figures, names, faultsOn }: OverviewView): Html {
         </section>`
 }
 
-function setupCard(view: OverviewView): Html {
-  const { figures, issuer, mcpUrl, registrationMode } = view
-  const needsToken = registrationMode === 'iat'
-  const steps = [
-    url('MCP URL', 'Paste this into ChatGPT, Claude, Cursor or VS Code.', mcpUrl),
-    url(
-      'Authorize URL',
-      'Where people sign in. PKCE with S256 is required.',
-      `${issuer}${routes.authorization}`,
-    ),
-    url('Token URL', 'Where clients redeem codes and refresh tokens.', `${issuer}${routes.token}`),
-    task(
-      true,
-      'Signing key',
-      html`<code class="breakable">${figures.signingKid}</code> signs access tokens.`,
-      '/console/keys',
-      'View keys',
-    ),
-    ...(needsToken
-      ? [
-          task(
-            figures.readyTokens > 0,
-            'Mint an initial access token',
-            figures.readyTokens > 0
-              ? `${counted(figures.readyTokens, 'token')} ready to use.`
-              : 'Clients that register themselves need one.',
-            '/console/initial-access-tokens',
-            'Mint a token',
-          ),
-        ]
-      : []),
-    task(
-      figures.unreviewedClients === 0,
-      'Review new clients',
-      figures.unreviewedClients === 0
-        ? 'Every client that registered itself is reviewed.'
-        : `${counted(figures.unreviewedClients, 'client')} registered and not reviewed.`,
-      '/console/clients',
-      'Review clients',
-    ),
-  ]
+function setupCard({ steps }: OverviewView): Html {
   const done = steps.filter((step) => step.done).length
   return html`<section class="card" aria-labelledby="setup-title">
         <header class="card-header">
@@ -167,40 +126,14 @@ function setupCard(view: OverviewView): Html {
       </section>`
 }
 
-interface SetupStep {
-  readonly done: boolean
-  readonly title: string
-  readonly text: string | Html
-  readonly action: Html
-}
-
-function url(title: string, text: string, value: string): SetupStep {
-  const action = html`<div class="copy-field"><code>${breakable(value)}</code></div>`
-  return { done: true, title, text, action }
-}
-
-function task(
-  done: boolean,
-  title: string,
-  text: string | Html,
-  href: string,
-  label: string,
-): SetupStep {
-  return {
-    done,
-    title,
-    text,
-    action: html`<p><a class="button button-small" href="${href}">${label}</a></p>`,
-  }
-}
-
-function checklistItem({ done, title, text, action }: SetupStep): Html {
+function checklistItem({ done, title, text, url, page }: SetupStep): Html {
   return html`<li>
             <span class="tick"${done && html` data-tone="ok"`}>${done && icon('check')}<span class="visually-hidden">${done ? 'Done' : 'To do'}</span></span>
             <div>
               <h3>${title}</h3>
-              <p class="small">${text}</p>
+              <p class="small breakable">${text}</p>
             </div>
-            ${action}
+            ${url && html`<div class="copy-field"><code>${breakable(url)}</code></div>`}
+            ${page && html`<p><a class="button button-small" href="${page.href}">${page.label}</a></p>`}
           </li>`
 }

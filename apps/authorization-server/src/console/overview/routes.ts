@@ -6,6 +6,7 @@ import { namesInFlows } from '../flows/names.ts'
 import { show } from '../show.ts'
 import { loadFigures, type Period, periods } from './figures.ts'
 import { overviewPage } from './pages.ts'
+import { setupSteps } from './setup.ts'
 
 export function overviewRoutes(router: Router, context: ServerContext): void {
   const { config, database, testControls } = context
@@ -19,8 +20,7 @@ export function overviewRoutes(router: Router, context: ServerContext): void {
       names: await namesInFlows(context, figures.flows),
       faultsOn: testControls?.faults.list().length ?? 0,
       issuer: config.issuer,
-      mcpUrl: config.mcpUrl,
-      registrationMode: config.registrationMode,
+      steps: setupSteps(figures, config),
     })
     show(context, ctx, { title: 'Overview', section: '/console', main })
   })

@@ -2,8 +2,15 @@ import { identityScopes, registrationScope, scopes } from '@neonpanel/contracts/
 import { type Html, html, when } from '../../web/html.ts'
 import type { ScopeHolders } from './scope-holders.ts'
 
-/** What can be asked for, which roles hold it, and which tool needs it. */
-export function scopesPage(holders: readonly ScopeHolders[]): Html {
+/**
+ * What can be asked for, which roles hold it, who was granted it, and which tool needs it.
+ *
+ * @param names of clients, by their ids
+ */
+export function scopesPage(
+  holders: readonly ScopeHolders[],
+  names: ReadonlyMap<string, string>,
+): Html {
   return html`<header class="page-header">
       <h1>Scopes</h1>
       <p class="lede">A token carries a scope only while the person’s role in one of the consented companies holds it.</p>
@@ -17,10 +24,11 @@ export function scopesPage(holders: readonly ScopeHolders[]): Html {
               <th scope="col">Roles that hold it</th>
               <th scope="col">Tools that need it</th>
               <th class="num" scope="col">People</th>
+              <th scope="col">Granted to</th>
               <th class="num" scope="col">Active grants</th>
             </tr>
           </thead>
-          <tbody>${holders.map(scopeRow)}</tbody>
+          <tbody>${holders.map((scope) => scopeRow(scope, names))}</tbody>
         </table>
       </section>
       <section class="card" aria-labelledby="other-title">
@@ -44,7 +52,10 @@ export function scopesPage(holders: readonly ScopeHolders[]): Html {
     </div>`
 }
 
-function scopeRow({ scope, roles, tools, people, activeGrants }: ScopeHolders): Html {
+function scopeRow(
+  { scope, roles, tools, people, activeGrants, clients }: ScopeHolders,
+  names: ReadonlyMap<string, string>,
+): Html {
   const { title, asks, sensitivity } = scopes[scope]
   return html`<tr>
               <td>
@@ -56,7 +67,20 @@ function scopeRow({ scope, roles, tools, people, activeGrants }: ScopeHolders): 
               </td>
               <td data-label="Roles">${roles.join(', ')}</td>
               <td data-label="Tools"><ul>${tools.map((tool) => html`<li><code class="small-code nowrap">${tool}</code></li>`)}</ul></td>
-              <td class="num" data-label="People">${people}</td>
+              <td class="num" data-label="People"><a class="row-link" href="/console/users?scope=${encodeURIComponent(scope)}">${people}<span class="visually-hidden"> people hold ${scope}</span></a></td>
+              <td data-label="Granted to">${clientList(clients, names)}</td>
               <td class="num" data-label="Active grants">${activeGrants}</td>
             </tr>`
+}
+
+/** Clients that are named in a row; the others are counted. */
+const namedClients = 3
+
+function clientList(clients: ScopeHolders['clients'], names: ReadonlyMap<string, string>): Html {
+  if (clients.length === 0) return html`<span class="faint">None</span>`
+  const more = clients.length - namedClients
+  return html`<ul>
+                ${clients.slice(0, namedClients).map(({ clientId }) => html`<li><a class="breakable" href="/console/clients/${encodeURIComponent(clientId)}">${names.get(clientId) ?? clientId}</a></li>`)}
+                ${more > 0 && html`<li class="faint">${more} more</li>`}
+              </ul>`
 }

@@ -1,4 +1,6 @@
-import type { Role } from '@neonpanel/contracts/roles'
+import { type Role, roleHolds, roleNames } from '@neonpanel/contracts/roles'
+import type { Scope } from '@neonpanel/contracts/scopes'
+import { deviceKind } from '../../account/devices.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
 import { revokeGrantsOfPerson, revokeSessionsOfPerson } from '../../provider/grants.ts'
@@ -23,18 +25,29 @@ const administeredFields = (now: Date) =>
     _count: { select: { grants: { where: { revokedAt: null, expiresAt: { gt: now } } } } },
   }) as const
 
-/** @param search part of a name or e-mail address, in any case */
+/** Which people to list. */
+export interface PeopleFilter {
+  /** Part of a name or e-mail address, in any case. */
+  readonly q?: string | undefined
+  /** Only those who may hold it somewhere now. */
+  readonly scope?: Scope | undefined
+}
+
 export async function listPeople(
   { database }: Pick<ServerContext, 'database'>,
-  search: string | undefined,
+  { q, scope }: PeopleFilter,
   request: PageRequest,
 ) {
   const { after, order } = newestFirst(request, 'createdAt', 'id')
-  const matching = search && {
-    OR: [{ email: containing(database, search) }, { name: containing(database, search) }],
+  const matching = q && {
+    OR: [{ email: containing(database, q) }, { name: containing(database, q) }],
+  }
+  const holding = scope && {
+    suspendedAt: null,
+    memberships: { some: { role: { in: rolesHolding(scope) } } },
   }
   const found = await database.prisma.person.findMany({
-    where: { AND: [matching || {}, after] },
+    where: { AND: [matching || {}, holding ?? {}, after] },
     select: administeredFields(new Date()),
     ...order,
   })
@@ -62,6 +75,30 @@ export async function suspendPerson(context: ServerContext, id: string, actor: A
   await revokeSessionsOfPerson(context, id)
   await revokeGrantsOfPerson(context, id, 'suspension', actor.correlationId)
   if (count > 0) await auditPerson(context, 'person.suspended', id, actor)
+}
+
+/** Ends a person's sessions in every browser. Apps that they connected stay connected. Returns how many there were. */
+export async function signOutEverywhere(
+  context: ServerContext,
+  personId: string,
+  { by, correlationId, address }: Actor,
+): Promise<number> {
+  const { database } = context
+  const count = await revokeSessionsOfPerson(context, personId)
+  await database.prisma.oidcRecord.deleteMany({ where: { kind: deviceKind, accountId: personId } })
+  const detail = { by, count }
+  await recordAudit(database, { type: 'session.ended', personId, correlationId, address, detail })
+  return count
+}
+
+/** Browsers in which a person is signed in now. */
+export async function countSessions(
+  { database }: Pick<ServerContext, 'database'>,
+  personId: string,
+): Promise<number> {
+  return database.prisma.oidcRecord.count({
+    where: { kind: 'Session', accountId: personId, expiresAt: { gt: new Date() } },
+  })
 }
 
 /** Lets a suspended person sign in again. What they had granted stays ended. */
@@ -124,6 +161,11 @@ async function auditPerson(
     correlationId,
     detail: { by, ...detail },
   })
+}
+
+/** The roles that hold a scope. */
+export function rolesHolding(scope: Scope): Role[] {
+  return roleNames.filter((role) => roleHolds(role, scope))
 }
 
 /** Names by id, of those ids that are people's. */

@@ -1,4 +1,5 @@
 import { roleNames } from '@neonpanel/contracts/roles'
+import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { ago } from '../../web/ago.ts'
 import { confirmDialog } from '../../web/confirm-dialog.ts'
 import { csrfField } from '../../web/forms.ts'
@@ -10,16 +11,17 @@ import { time } from '../../web/time.ts'
 import type { ListedGrant } from '../grants.ts'
 import { counted, pager } from '../pager.ts'
 import type { Page } from '../paging.ts'
-import type { AdministeredPerson } from './administration.ts'
+import type { AdministeredPerson, PeopleFilter } from './administration.ts'
 
 export interface UsersView {
   readonly notice: Html | undefined
-  readonly search: string
+  readonly filter: PeopleFilter
   readonly people: Page<AdministeredPerson>
 }
 
-export function usersPage({ notice, search, people }: UsersView): Html {
-  const href = `/console/users${search && `?q=${encodeURIComponent(search)}`}`
+export function usersPage({ notice, filter, people }: UsersView): Html {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined)
+  const href = `/console/users?${new URLSearchParams(given as [string, string][])}`
   return html`<header class="page-header">
       <h1>Users</h1>
       <p class="lede">People who may sign in. Their role in a company is the most that any client gets from it.</p>
@@ -30,9 +32,16 @@ export function usersPage({ notice, search, people }: UsersView): Html {
         <div class="search">
           ${icon('search')}
           <label class="visually-hidden" for="q">Search users</label>
-          <input class="input" id="q" name="q" type="search" value="${search}" placeholder="Name or email">
+          <input class="input" id="q" name="q" type="search" value="${filter.q ?? ''}" placeholder="Name or email">
         </div>
-        <button class="button" type="submit">Search</button>
+        <div class="select">
+          <label class="visually-hidden" for="scope">May use</label>
+          <select class="input" id="scope" name="scope">
+            <option value="">Any scope</option>
+            ${resourceScopes.map((scope) => html`<option${when(scope === filter.scope, 'selected')}>${scope}</option>`)}
+          </select>
+        </div>
+        <button class="button" type="submit">Filter</button>
       </form>
       ${people.rows.length > 0 ? peopleTable(people, href) : nobody}
     </div>`
@@ -89,6 +98,8 @@ export interface UserView {
   readonly companies: readonly { readonly id: string; readonly name: string }[]
   readonly grants: Page<ListedGrant>
   readonly clientNames: ReadonlyMap<string, string>
+  /** Browsers in which the person is signed in. */
+  readonly sessions: number
   /** Nobody can shut themselves out. */
   readonly isViewer: boolean
 }
@@ -125,6 +136,8 @@ export function userPage(view: UserView): Html {
                 <div><dt>Email</dt><dd class="breakable">${person.email}</dd></div>
                 <div><dt>Person ID</dt><dd><code>${person.id}</code></dd></div>
                 <div><dt>Since</dt><dd>${time(person.createdAt)}</dd></div>
+                <div><dt>Signed in</dt><dd>${view.sessions === 0 ? 'Nowhere' : `In ${counted(view.sessions, 'browser')}`}</dd></div>
+                <div><dt>Events</dt><dd><a href="/console/audit?person_id=${encodeURIComponent(person.id)}">Audit log of this person</a></dd></div>
               </dl>
             </div>
           </section>
@@ -209,15 +222,25 @@ function grantRow(
                 </tr>`
 }
 
-function standingCard({ person, viewer, isViewer }: UserView): Html {
-  if (isViewer) return html``
+function standingCard({ person, viewer, sessions, isViewer }: UserView): Html {
   return html`<section class="card danger-zone" aria-labelledby="danger-title">
             <header class="card-header"><h2 id="danger-title">Danger zone</h2></header>
             <ul class="list">
-              <li class="stack stack-snug">${person.suspendedAt ? reinstate(person, viewer) : suspend(person)}</li>
+              <li class="stack stack-snug">${signOut(sessions)}</li>
+              ${!isViewer && html`<li class="stack stack-snug">${person.suspendedAt ? reinstate(person, viewer) : suspend(person)}</li>`}
             </ul>
           </section>
+          ${confirmDialog({
+            id: 'sign-out',
+            action: `/console/users/${person.id}/sign-out`,
+            viewer,
+            title: `Sign ${person.name} out everywhere?`,
+            consequence: `They must sign in again in every browser.${isViewer ? ' This is you: you leave the console as well.' : ''} Clients that they connected keep their access.`,
+            keep: 'Keep signed in',
+            confirm: 'Sign out everywhere',
+          })}
           ${
+            !isViewer &&
             !person.suspendedAt &&
             confirmDialog({
               id: 'suspend',
@@ -230,6 +253,14 @@ function standingCard({ person, viewer, isViewer }: UserView): Html {
               confirm: 'Suspend',
             })
           }`
+}
+
+function signOut(sessions: number): Html {
+  return html`<div>
+                <h3>Sign out everywhere</h3>
+                <p class="small">Ends ${counted(sessions, 'session')}. Connected clients stay connected.</p>
+              </div>
+              <p><button class="button button-small" type="button" popovertarget="sign-out">Sign out everywhere</button></p>`
 }
 
 function suspend({ _count }: AdministeredPerson): Html {

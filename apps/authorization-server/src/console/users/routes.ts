@@ -1,22 +1,24 @@
 import type Router from '@koa/router'
 import { isRole } from '@neonpanel/contracts/roles'
+import { isScope } from '@neonpanel/contracts/scopes'
 import type { Context } from 'koa'
 import { listClients } from '../../clients/clients.ts'
 import type { ServerContext } from '../../context.ts'
-import { revokeGrant } from '../../provider/grants.ts'
 import { receiveForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/signed-in.ts'
 import { administrator } from '../actor.ts'
-import { listGrants } from '../grants.ts'
+import { endGrant, listGrants } from '../grants.ts'
 import { noticeOf } from '../notice.ts'
 import { readPage } from '../paging.ts'
 import { backTo, show } from '../show.ts'
 import {
   changeRoles,
+  countSessions,
   findAdministeredPerson,
   listPeople,
   type RoleChanges,
   reinstatePerson,
+  signOutEverywhere,
   suspendPerson,
 } from './administration.ts'
 import { userPage, usersPage } from './pages.ts'
@@ -25,9 +27,13 @@ const section = '/console/users'
 
 export function usersRoutes(router: Router, context: ServerContext): void {
   router.get('/users', async (ctx) => {
-    const search = String(ctx.query.q ?? '').trim()
-    const people = await listPeople(context, search, readPage(ctx))
-    const main = usersPage({ notice: noticeOf(ctx), search, people })
+    const asked = String(ctx.query.scope ?? '')
+    const filter = {
+      q: String(ctx.query.q ?? '').trim() || undefined,
+      scope: isScope(asked) ? asked : undefined,
+    }
+    const people = await listPeople(context, filter, readPage(ctx))
+    const main = usersPage({ notice: noticeOf(ctx), filter, people })
     show(context, ctx, { title: 'Users', section, main })
   })
 
@@ -57,10 +63,16 @@ export function usersRoutes(router: Router, context: ServerContext): void {
     backTo(ctx, `${section}/${id}`, 'person-reinstated')
   })
 
+  router.post('/users/:id/sign-out', async (ctx) => {
+    const id = String(ctx.params.id)
+    await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
+    await signOutEverywhere(context, id, administrator(ctx))
+    backTo(ctx, `${section}/${id}`, 'person-signed-out')
+  })
+
   router.post('/users/:id/grants/revoke', async (ctx) => {
     const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
-    const grantId = form.get('grant_id') ?? ''
-    await revokeGrant(context, grantId, 'administrator', ctx.state.correlationId)
+    await endGrant(context, form.get('grant_id') ?? '', administrator(ctx))
     backTo(ctx, `${section}/${String(ctx.params.id)}`, 'grant-revoked')
   })
 }
@@ -93,6 +105,7 @@ async function showUser(context: ServerContext, ctx: Context, id: string): Promi
     }),
     grants,
     clientNames: new Map(clients.map(({ clientId, name }) => [clientId, name])),
+    sessions: await countSessions(context, id),
     isViewer: self.id === id,
   })
   show(context, ctx, { title: person.name, section, main })

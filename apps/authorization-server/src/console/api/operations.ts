@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { ServerContext } from '../../context.ts'
+import { auditOperations } from './audit.ts'
+import { clientOperations } from './clients.ts'
+import { clockOperations } from './clock.ts'
+import { faultOperations } from './faults.ts'
+import { flowOperations } from './flows.ts'
+import { grantOperations } from './grants.ts'
+import { initialAccessTokenOperations } from './initial-access-tokens.ts'
+import { keyOperations } from './keys.ts'
+import { openApiDocument } from './openapi.ts'
+import { type Operation, operation } from './operation.ts'
+import { overviewOperation } from './overview.ts'
+import { peopleOperations } from './people.ts'
+import { requestOperations } from './requests.ts'
+import { resetOperation } from './reset.ts'
+import { scopeOperation } from './scopes.ts'
+import { tokenOperation } from './tokens.ts'
+
+/**
+ * Everything that the admin API of this server does, its own description included.
+ *
+ * @param url where the paths of the operations begin
+ */
+export function operationsOf(context: ServerContext, url: string): Operation[] {
+  const { testControls } = context
+  const operations: Operation[] = [
+    overviewOperation(context),
+    ...flowOperations(context),
+    ...clientOperations(context),
+    ...initialAccessTokenOperations(context),
+    ...peopleOperations(context),
+    ...grantOperations(context),
+    scopeOperation(context),
+    ...keyOperations(context),
+    ...auditOperations(context),
+    ...(testControls
+      ? [
+          ...faultOperations(testControls),
+          ...requestOperations(testControls),
+          resetOperation(context, testControls),
+          tokenOperation(context),
+          ...clockOperations(context),
+        ]
+      : []),
+    operation({
+      id: 'describeApi',
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'Description',
+      summary: 'This document',
+      answer: z.looseObject({ openapi: z.string() }),
+      run: () => document,
+    }),
+  ]
+  const document = openApiDocument(operations, url)
+  return operations
+}
