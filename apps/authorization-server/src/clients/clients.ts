@@ -1,6 +1,7 @@
 import { requiredScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Client as ClientRow, Prisma } from '@neonpanel/database/client'
 import type { Database } from '@neonpanel/database/open'
+import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 
 /** Client metadata by the names of RFC 7591 section 2, without any secret. */
@@ -46,32 +47,23 @@ export interface ClientChanges {
 export type NewClient = Pick<Client, 'clientId' | 'name' | 'metadata' | 'origin'> &
   Partial<Pick<Client, 'secretHash' | 'initialAccessTokenJti' | 'scopeCeiling'>>
 
-const cachedForMs = 5_000
-const cacheLimit = 1_000
-
-interface CachedClient {
-  readonly client: Client | undefined
-  readonly until: number
-}
-
-const caches = new WeakMap<Database, Map<string, CachedClient>>()
+const findByClientId = statement(
+  'find_client',
+  `SELECT "clientId", "name", "metadata", "secretHash", "origin", "initialAccessTokenJti", "scopeCeiling",
+     "reviewedAt", "reviewedBy", "suspendedAt", "createdAt", "lastUsedAt"
+   FROM "Client" WHERE "clientId" = $1`,
+)
 
 /**
- * A client of the directory; nothing is known here about a client that is its metadata document. Answers may be five
- * seconds old where another process made the change.
+ * A client of the directory; nothing is known here about a client that is its metadata document. Nothing is remembered:
+ * what any process registers, changes or suspends counts in all of them with the next request.
  */
 export async function findClient(
   database: Database,
   clientId: string,
 ): Promise<Client | undefined> {
-  const cache = cacheOf(database)
-  const cached = cache.get(clientId)
-  if (cached && cached.until > performance.now()) return cached.client
-  const row = await database.prisma.client.findUnique({ where: { clientId } })
-  const client = row ? clientOf(row) : undefined
-  if (cache.size >= cacheLimit) cache.clear()
-  cache.set(clientId, { client, until: performance.now() + cachedForMs })
-  return client
+  const [row] = await database.query<ClientRow>(findByClientId, [clientId])
+  return row && clientOf(row)
 }
 
 /** Clients, newest first; all of them unless the selection says otherwise. */
@@ -99,7 +91,6 @@ export async function createClient(database: Database, client: NewClient): Promi
       createdAt: now(),
     },
   })
-  forgetClient(database, client.clientId)
   return clientOf(row)
 }
 
@@ -113,14 +104,12 @@ export async function updateClient(
     where: { clientId },
     data: dataOf(changes),
   })
-  forgetClient(database, clientId)
   return count === 0 ? undefined : findClient(database, clientId)
 }
 
 /** Whether there was such a client. Its grants are the caller's to revoke: `revokeGrantsOfClient`. */
 export async function deleteClient(database: Database, clientId: string): Promise<boolean> {
   const { count } = await database.prisma.client.deleteMany({ where: { clientId } })
-  forgetClient(database, clientId)
   return count > 0
 }
 
@@ -130,19 +119,6 @@ export async function deleteClient(database: Database, clientId: string): Promis
  */
 export function isTrustedClient(client: Client | undefined): boolean {
   return client !== undefined && (client.origin !== 'open' || client.reviewedAt !== null)
-}
-
-/** Drops what is remembered about a client, after a change. */
-export function forgetClient(database: Database, clientId: string): void {
-  caches.get(database)?.delete(clientId)
-}
-
-function cacheOf(database: Database): Map<string, CachedClient> {
-  const known = caches.get(database)
-  if (known) return known
-  const cache = new Map<string, CachedClient>()
-  caches.set(database, cache)
-  return cache
 }
 
 function dataOf(changes: ClientChanges): Prisma.ClientUpdateManyMutationInput {

@@ -1,6 +1,6 @@
 import { identityScopes, type Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
-import Provider, { type AdapterPayload } from 'oidc-provider'
+import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import { hashClientSecret, standInSecret } from '../clients/client-secrets.ts'
 import {
   type Client,
@@ -25,11 +25,12 @@ export function clientStorage(database: Database) {
     },
     async upsert(clientId: string, payload: object): Promise<void> {
       const { client_id, client_secret, scope, ...metadata } = payload as Record<string, unknown>
-      const known = await findClient(database, clientId)
-      const secretHash = await secretHashOf(clientId, client_secret, known, metadata)
       const name = typeof metadata.client_name === 'string' ? metadata.client_name : clientId
+      const known = Provider.ctx?.oidc.client
+      const secretHash = await secretHashOf(client_secret, known?.clientSecret, metadata)
       if (known) {
-        await updateClient(database, clientId, { name, metadata, secretHash })
+        const changed = await updateClient(database, clientId, { name, metadata, ...secretHash })
+        if (!changed) throw clientIsGone()
         return
       }
       const token = registrationOf(Provider.ctx)?.initialAccessToken
@@ -37,7 +38,7 @@ export function clientStorage(database: Database) {
         clientId,
         name,
         metadata,
-        secretHash,
+        ...secretHash,
         origin: token ? 'initial_access_token' : 'open',
         initialAccessTokenJti: token?.jti ?? null,
         ...(token &&
@@ -45,7 +46,7 @@ export function clientStorage(database: Database) {
       })
     },
     async destroy(clientId: string): Promise<void> {
-      await deleteClient(database, clientId)
+      if (!(await deleteClient(database, clientId))) throw clientIsGone()
       await revokeGrantsOfClient({ database }, clientId, 'client')
     },
   }
@@ -62,15 +63,22 @@ function payloadOf(client: Client): Record<string, unknown> {
   }
 }
 
-/** Keeps the hash of a secret that did not change; a client that became public has none any more. */
+/**
+ * Public clients have no secret, nor has a client that became public. One that did not change is not stored again: it is the
+ * stand-in that comes back, and an administrator may have made another meanwhile.
+ */
 async function secretHashOf(
-  clientId: string,
   secret: unknown,
-  known: Client | undefined,
+  standIn: string | undefined,
   metadata: ClientMetadata,
-): Promise<string | null> {
-  if (typeof secret !== 'string' || metadata.token_endpoint_auth_method === 'none') return null
-  const kept = known?.secretHash
-  if (kept && secret === standInSecret(clientId, kept)) return kept
-  return hashClientSecret(secret)
+): Promise<{ secretHash?: string | null }> {
+  if (typeof secret !== 'string' || metadata.token_endpoint_auth_method === 'none') {
+    return { secretHash: null }
+  }
+  return secret === standIn ? {} : { secretHash: await hashClientSecret(secret) }
+}
+
+/** Of several who delete a client at once one does; whoever changes it then finds nothing to change (RFC 7592 section 2). */
+function clientIsGone(): Error {
+  return new errors.InvalidToken('the client was deleted')
 }

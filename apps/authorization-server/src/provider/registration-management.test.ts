@@ -109,4 +109,32 @@ describe('a registered client', () => {
     ]
     for (const body of bodies) expect((await manage(client, 'PUT', body)).status).toBe(400)
   })
+
+  test('that became public has no secret any more', async () => {
+    const { body: client } = await registered(confidential)
+    const { client_id } = client
+    const change = { ...confidential, client_id, token_endpoint_auth_method: 'none' }
+    expect((await manage(client, 'PUT', change)).status).toBe(200)
+    const row = await server.database.prisma.client.findUniqueOrThrow({
+      where: { clientId: client_id },
+    })
+    expect(row.secretHash).toBeNull()
+  })
+
+  test('is deleted once, and not brought back by a change that came at the same time', async () => {
+    const { body: client } = await registered(confidential)
+    const change = { ...confidential, client_id: client.client_id }
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, turn) =>
+        turn % 3 === 0 ? manage(client, 'PUT', change) : manage(client, 'DELETE'),
+      ),
+    )
+    const deleted = answers.filter(({ status }) => status === 204)
+    expect(deleted).toHaveLength(1)
+    for (const { status } of answers) expect([200, 204, 401]).toContain(status)
+    expect((await manage(client, 'GET')).status).toBe(401)
+    expect(
+      await server.database.prisma.client.count({ where: { clientId: client.client_id } }),
+    ).toBe(0)
+  })
 })
