@@ -137,7 +137,7 @@ export const matrixAuthorizationServer = sentencesOf('SPEC-MATRIX', 'A', {
   'AS-107': 'AT for RES is refused by /userinfo; UserInfo needs an AT without resource.',
   'AS-108': 'Scope in AT ⊆ consented ∩ resource’s scopes.',
   'AS-109':
-    'DPoP not advertised while the RS cannot check it. Sender-constraining is a SHOULD (RFC 9700 §2.2.1, OAuth 2.1 §1.4.3): recorded as accepted deviation, compensated by short AT TTL and rotation.',
+    'DPoP not advertised while the RS cannot check it (decision 9: it can). Sender-constraining is a SHOULD (RFC 9700 §2.2.1, OAuth 2.1 §1.4.3).',
   'AS-110': 'DCR support is MAY in 2026-07-28/2025-11-25, SHOULD in 2025-06-18/2025-03-26.',
   'AS-111':
     'POST JSON → 201 + all registered metadata, client_id, client_id_issued_at, client_secret_expires_at when secret.',
