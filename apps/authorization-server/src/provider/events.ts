@@ -1,23 +1,11 @@
 import type { Database } from '@neonpanel/database/open'
-import { statement } from '@neonpanel/database/statement'
-import { now } from '@neonpanel/process/clock'
 import type { Log } from '@neonpanel/process/log'
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import { type AuditEvent, recordAudit } from '../audit/audit.ts'
 import { rememberedFacts } from './grant-facts.ts'
+import { noteUse } from './last-use.ts'
 import { registrationOf } from './registration-gate.ts'
-
-const touchGrant = statement('touch_grant', 'UPDATE "Grant" SET "lastUsedAt" = $2 WHERE "id" = $1')
-
-const touchClient = statement(
-  'touch_client',
-  `UPDATE "Client" SET "lastUsedAt" = $2
-   WHERE "clientId" = $1 AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $3)`,
-)
-
-/** "Last used" is exact to a minute: a busy client does not write with every token. */
-const touchEveryMs = 60_000
 
 /**
  * Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. Failures of
@@ -50,7 +38,9 @@ export function observeProvider(
       ...aboutGrant(ctx),
       detail: aboutToken(ctx),
     })
-    touch(database, ctx).catch(unsaved)
+    const { client, entities } = ctx.oidc
+    const facts = rememberedFacts(ctx, entities.Grant?.jti)
+    if (client) noteUse(database, client.clientId, facts).catch(unsaved)
   })
   provider.on('grant.error', (ctx, error) => {
     if (ctx.state.isPaused) return
@@ -113,15 +103,4 @@ function aboutToken({ oidc }: KoaContextWithOIDC) {
 /** Descriptions are fixed texts of the provider or ours; details may name what was sent. */
 function reason(error: { error?: string; error_description?: string | undefined }) {
   return { error: error.error, description: error.error_description }
-}
-
-async function touch(database: Database, ctx: KoaContextWithOIDC): Promise<void> {
-  const { client, entities } = ctx.oidc
-  const at = now()
-  const before = new Date(at.getTime() - touchEveryMs)
-  const facts = rememberedFacts(ctx, entities.Grant?.jti)
-  const isFresh = facts && (facts.lastUsedAt === null || facts.lastUsedAt < before)
-  if (facts && !isFresh) return
-  if (facts) await database.query(touchGrant, [facts.grantId, at])
-  if (client) await database.query(touchClient, [client.clientId, at, before])
 }

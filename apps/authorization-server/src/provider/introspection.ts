@@ -5,8 +5,9 @@ import type { Middleware } from 'koa'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import { recordAudit } from '../audit/audit.ts'
 import { findClient } from '../clients/clients.ts'
-import { findGrantFacts, type GrantFacts, rememberedFacts } from './grant-facts.ts'
+import { findGrantFacts, type GrantFacts, rememberedFacts, rememberFacts } from './grant-facts.ts'
 import type { JwtAccessTokens } from './jwt-tokens.ts'
+import { noteUse } from './last-use.ts'
 
 interface TokenOptions {
   readonly database: Database
@@ -42,6 +43,11 @@ export function introspection(options: TokenOptions): Middleware {
       const facts = rememberedFacts(ctx, ctx.body.grant_id)
       ctx.body = facts ? worthOf(ctx.body, facts) : inactive
     }
+    // The resource server asks because somebody presents the token to it.
+    if (isActive(ctx.body) && ctx.oidc.client?.clientId === options.resourceServerClientId) {
+      const { client_id, grant_id } = ctx.body
+      await noteUse(options.database, client_id, rememberedFacts(ctx, grant_id))
+    }
   }
 }
 
@@ -73,6 +79,7 @@ export function revocation({ database, tokens }: TokenOptions): Middleware {
 interface Active {
   readonly active: true
   readonly scope?: string | undefined
+  readonly client_id: string
   readonly grant_id?: string | undefined
 }
 
@@ -87,14 +94,15 @@ async function describe(ctx: KoaContextWithOIDC, options: TokenOptions) {
   if (!caller || !mayIntrospect(options.resourceServerClientId)(ctx, caller, token)) return inactive
   const [isRevoked, answer] = await Promise.all([
     tokens.isRevoked(claims.jti),
-    claims.grant_id ? grantAnswer(database, claims, claims.grant_id) : ownAnswer(database, claims),
+    claims.grant_id ? grantAnswer(ctx, database, claims) : ownAnswer(database, claims),
   ])
   return isRevoked ? inactive : answer
 }
 
-async function grantAnswer(database: Database, claims: AccessTokenClaims, grantId: string) {
-  const facts = await findGrantFacts(database, grantId)
+async function grantAnswer(ctx: KoaContextWithOIDC, database: Database, claims: AccessTokenClaims) {
+  const facts = await findGrantFacts(database, claims.grant_id ?? '')
   if (!facts?.isLive || facts.person.id !== claims.sub) return inactive
+  rememberFacts(ctx, facts)
   return worthOf(activeAnswer(claims), facts)
 }
 
