@@ -23,6 +23,9 @@ describe('where to return after sign in', () => {
     '/sign-out',
     '/account /x',
     'javascript:alert(1)',
+    '/account/../..//evil.example',
+    '/console/../oauth2/logout',
+    '/account/%2e%2e/sign-out',
   ])('is the account page for %j', (value) => {
     expect(safeReturnTo(value)).toBe('/account')
   })

@@ -55,10 +55,14 @@ function renderSignIn(
   sendPage(ctx, page, failed?.status ?? 200)
 }
 
+const anyBase = 'https://here'
+
 /** Only pages of our own for people; anything else is not worth returning to. */
 export function safeReturnTo(value: unknown): string {
   const path = typeof value === 'string' ? value : ''
-  return /^\/(account|console)([/?][^\\\s]*)?$/.test(path) ? path : '/account'
+  const isOurs = /^\/(account|console)([/?][^\\\s]*)?$/.test(path)
+  // Dot segments would lead out of the section.
+  return isOurs && new URL(path, anyBase).href === anyBase + path ? path : '/account'
 }
 
 const returnTo = (ctx: Context) => safeReturnTo(ctx.query.return_to)
