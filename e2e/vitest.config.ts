@@ -9,7 +9,13 @@ const localServer = 'postgresql://postgres@127.0.0.1:5432/postgres'
 export default defineConfig(({ mode }) => {
   // biome-ignore lint/style/noProcessEnv: a test run's configuration is what reads its environment
   const databaseUrl = process.env.TEST_DATABASE_URL ?? (mode === 'postgresql' ? localServer : '')
-  const folders = ['architecture', 'protocol', 'clients', ...(databaseUrl ? ['postgresql'] : [])]
+  const folders = [
+    'architecture',
+    'protocol',
+    'attacks',
+    'clients',
+    ...(databaseUrl ? ['postgresql'] : []),
+  ]
   return {
     test: {
       include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],

@@ -1,0 +1,47 @@
+import type { Stack } from '@neonpanel/stack'
+import { expect } from 'vitest'
+import type { Page } from '../harness/page.ts'
+
+/** What every answer has, however it was asked for. */
+type AnyAnswer = { readonly status: number; readonly text: string } | Page
+
+/** Notes the answer of one attack step and hands it on; everything noted is looked over when the attack is over. */
+export type Strike = <Given extends AnyAnswer>(answer: Given | Promise<Given>) => Promise<Given>
+
+/** Where an error gives away how the server is built. */
+const innards =
+  /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S+ \(|prisma|sqlite|SELECT |INSERT |TypeError|RangeError|ERR_[A-Z]+|argon2/i
+
+/**
+ * Attacks on a stack. Each proves in its own words that it fails; of all of them it is looked after that no answer is an error of
+ * the server, shows what must not be seen or a secret of somebody else, and that both servers live on and serve honest people.
+ *
+ * @param secrets what only others know: their tokens, codes and the like
+ */
+export function attacksOn(stack: Stack, secrets: Record<string, string> = {}) {
+  const mcpOrigin = new URL(stack.mcpUrl).origin
+  return (run: (strike: Strike) => Promise<void>) => async () => {
+    const answers: AnyAnswer[] = []
+    await run(async (answer) => {
+      const given = await answer
+      answers.push(given)
+      return given
+    })
+    expect(answers.length).toBeGreaterThan(0)
+    for (const answer of answers) {
+      const text = textOf(answer)
+      expect(answer.status, text).toBeLessThan(500)
+      expect(text).not.toMatch(innards)
+      for (const [name, secret] of Object.entries(secrets)) {
+        expect(text.includes(secret), `the answer holds ${name}`).toBe(false)
+      }
+    }
+    for (const origin of [stack.issuer, mcpOrigin]) {
+      expect((await fetch(`${origin}/readyz`)).status, `${origin} lives`).toBe(200)
+    }
+  }
+}
+
+function textOf(answer: AnyAnswer): string {
+  return 'text' in answer ? answer.text : answer.root.toString()
+}
