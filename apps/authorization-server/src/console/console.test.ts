@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminApi } from '../testing/admin-api.ts'
-import { type Browser, createBrowser, type Page } from '../testing/browser.ts'
+import { type Browser, createBrowser } from '../testing/browser.ts'
+import { csrfOf, sendForm, signedInAt } from '../testing/console.ts'
 import { refresh, signIn, tokens } from '../testing/flow.ts'
 import { publicClient, register } from '../testing/registration.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
@@ -17,8 +18,6 @@ const sections = [
   ['/console/faults', 'Faults'],
 ] as const
 
-const csrfOf = (page: Page) => /name="csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
-
 describe('the console', () => {
   let server: TestServer
   let admin: Browser
@@ -28,35 +27,14 @@ describe('the console', () => {
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  async function signedIn(email: string): Promise<Browser> {
-    const browser = createBrowser(server.issuer)
-    await signIn(browser, await browser.open('/console'), email)
-    return browser
-  }
+  const signedIn = (email: string) => signedInAt(server, email)
 
-  /** Posts one of the console's forms as its page would; the answer after its redirect. */
-  async function send(
+  function send(
     path: string,
     form: Record<string, string>,
-    options: { as?: Browser; csrf?: string; site?: string } = {},
+    { as, ...options }: { as?: Browser; csrf?: string; site?: string } = {},
   ) {
-    const browser = options.as ?? admin
-    const csrf = options.csrf ?? csrfOf(await browser.open('/console'))
-    const answer = await fetch(`${server.issuer}${path}`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html',
-        cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        'sec-fetch-site': options.site ?? 'same-origin',
-      },
-      body: new URLSearchParams({ csrf, ...form }),
-    })
-    return {
-      status: answer.status,
-      location: answer.headers.get('location'),
-      text: await answer.text(),
-    }
+    return sendForm(server, as ?? admin, path, form, options)
   }
 
   test.each(sections)('shows an administrator %s', async (path, title) => {

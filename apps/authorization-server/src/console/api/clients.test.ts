@@ -166,6 +166,87 @@ describe('clients in the admin API', () => {
     expect((await api.patch(`/clients/${client.client_id}`, { reviewed: true })).status).toBe(404)
   })
 
+  test('get another secret, and the one before works no more', async () => {
+    const { body: made } = await api.post('/clients', {
+      client_id: 'rotating',
+      client_name: 'Rotating',
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    })
+    const { status, body } = await api.post('/clients/rotating/secret')
+    expect(status).toBe(201)
+    expect(body).toEqual({ client_id: 'rotating', client_secret: expect.any(String) })
+    expect(body.client_secret).not.toBe(made.client_secret)
+    const tokenWith = async (secret: string) =>
+      post(
+        `${server.issuer}/oauth2/token`,
+        { grant_type: 'client_credentials', scope: 'read:inventory' },
+        { authorization: `Basic ${btoa(`rotating:${secret}`)}` },
+      )
+    expect((await tokenWith(made.client_secret)).status).toBe(401)
+    expect((await tokenWith(body.client_secret)).status).toBe(200)
+    const stored = await server.database.prisma.client.findUniqueOrThrow({
+      where: { clientId: 'rotating' },
+    })
+    expect(stored.secretHash).toMatch(/^\$argon2id\$/)
+    expect(JSON.stringify(stored)).not.toContain(body.client_secret)
+    const { body: trace } = await api.get('/audit?client_id=rotating&type=client.secret_rotated')
+    expect(trace.items).toMatchObject([{ detail: { by: 'admin_api' } }])
+    expect(JSON.stringify(trace)).not.toContain(body.client_secret)
+  })
+
+  test('have no secret to rotate when they are public, or not there', async () => {
+    const { status, body } = await api.post('/clients/claude/secret')
+    expect({ status, error: body.error }).toEqual({ status: 409, error: 'no_secret' })
+    expect((await api.get('/clients/claude')).body.token_endpoint_auth_method).toBe('none')
+    expect((await api.post('/clients/unknown/secret')).status).toBe(404)
+  })
+
+  test('lose every grant at once, and may be connected anew', async () => {
+    const { body } = await tokens(server)
+    const { body: answer } = await api.delete('/clients/local-client/grants')
+    expect(answer.revoked).toBeGreaterThan(0)
+    expect((await refresh(server, body.refresh_token)).status).toBe(400)
+    expect((await api.delete('/clients/local-client/grants')).body).toEqual({ revoked: 0 })
+    const { body: ended } = await api.get(
+      '/audit?client_id=local-client&type=grant.revoked&limit=1',
+    )
+    expect(ended.items).toMatchObject([
+      { detail: { by: 'administrator', administrator: 'admin_api' } },
+    ])
+    expect((await tokens(server)).status).toBe(200)
+  })
+
+  test('are suspended even when their metadata would be refused today', async () => {
+    const metadata = { redirect_uris: ['http://old.example/'], token_endpoint_auth_method: 'none' }
+    await server.database.prisma.client.create({
+      data: {
+        clientId: 'outdated',
+        name: 'Outdated',
+        metadata: JSON.stringify(metadata),
+        origin: 'open',
+      },
+    })
+    const { body } = await api.patch('/clients/outdated', { suspended: true })
+    expect(body).toMatchObject({ suspended: true, client_id: 'outdated' })
+    expect((await api.patch('/clients/outdated', { client_name: 'New' })).status).toBe(400)
+  })
+
+  test('are found by the token that made them, and by who looked at them', async () => {
+    const { body: minted } = await api.post('/initial-access-tokens', {})
+    const { body: made } = await register(server, publicClient, minted.initial_access_token)
+    const idsAt = async (query: string) =>
+      (await api.get(`/clients?${query}`)).body.items.map(
+        (client: { client_id: string }) => client.client_id,
+      )
+    expect(await idsAt(`initial_access_token_jti=${minted.jti}`)).toEqual([made.client_id])
+    expect(await idsAt('standing=unreviewed')).toContain(made.client_id)
+    await api.patch(`/clients/${made.client_id}`, { reviewed: true })
+    expect(await idsAt('standing=unreviewed')).not.toContain(made.client_id)
+    expect(await idsAt('standing=reviewed')).toContain(made.client_id)
+    expect(await idsAt('standing=suspended')).not.toContain(made.client_id)
+  })
+
   test('leave a trace of each change in the audit log', async () => {
     await api.post('/clients', { ...app, client_id: 'traced' })
     await api.patch('/clients/traced', { reviewed: true })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AdminApi, adminApi, problemPaths } from '../../testing/admin-api.ts'
 import { createBrowser } from '../../testing/browser.ts'
+import { signedInAt } from '../../testing/console.ts'
 import { refresh, tokens } from '../../testing/flow.ts'
 import { callJson } from '../../testing/registration.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
@@ -40,6 +41,34 @@ describe('people, grants, keys and flows in the admin API', () => {
     expect(grants.items).toMatchObject([{ active: false, revoked_by: 'suspension' }])
     expect((await api.patch('/people/prs_owner', { suspended: false })).body.suspended).toBe(false)
     expect((await refresh(server, body.refresh_token)).status).toBe(400)
+  })
+
+  test('signing a person out ends every session of theirs, and no grant', async () => {
+    const { body, browser } = await tokens(server)
+    const other = await signedInAt(server, 'owner@neonpanel.test')
+    const analyst = await signedInAt(server, 'analyst@neonpanel.test')
+    expect((await api.delete('/people/prs_owner/sessions')).body).toEqual({ ended: 2 })
+    expect((await browser.open('/account')).url.pathname).toBe('/sign-in')
+    expect((await other.open('/account')).url.pathname).toBe('/sign-in')
+    expect((await analyst.open('/account')).url.pathname).toBe('/account')
+    expect((await refresh(server, body.refresh_token)).status).toBe(200)
+    expect((await api.delete('/people/prs_owner/sessions')).body).toEqual({ ended: 0 })
+    expect((await api.delete('/people/prs_nobody/sessions')).status).toBe(404)
+    const { body: trace } = await api.get('/audit?person_id=prs_owner&type=session.ended')
+    expect(trace.items.at(-1)).toMatchObject({ detail: { by: 'admin_api', count: 2 } })
+  })
+
+  test('are found by a scope that they hold somewhere', async () => {
+    const idsWith = async (scope: string) =>
+      (await api.get(`/people?scope=${scope}`)).body.items.map(({ id }: { id: string }) => id)
+    expect(await idsWith('read:landed-cost')).toEqual(['prs_owner'])
+    expect((await idsWith('write:import')).toSorted()).toEqual(['prs_owner', 'prs_warehouse'])
+    await api.patch('/people/prs_owner', { suspended: true })
+    expect(await idsWith('read:landed-cost')).toEqual([])
+    const { body } = await api.get('/scopes')
+    expect(body.items.find(({ scope }: { scope: string }) => scope === 'read:landed-cost')).toEqual(
+      expect.objectContaining({ roles: ['Owner'], tools: ['get_item_landed_cost'], people: 0 }),
+    )
   })
 
   test('a lost role narrows what was granted at the next refresh', async () => {

@@ -22,7 +22,6 @@ export function mintedCard(minted: MintedToken): Html {
   const { token, note, maxUses, expiresAt } = minted
   const minutes = minted.ttlSeconds / 60
   const counts = countdownMinutes.includes(minutes)
-  const mayBeChatGpt = allows(minted, 'chatgpt.com')
   return html`<section class="card card-raised" aria-labelledby="minted-title" role="status">
           <header class="card-header">
             <div>
@@ -40,20 +39,27 @@ export function mintedCard(minted: MintedToken): Html {
             <div class="code-block">
               <pre>${curlCommand(minted)}</pre>
             </div>
-            ${mayBeChatGpt && personaCommand(token)}
+            ${registerCommand(minted)}
             <p class="small">Registration endpoint: <code>${breakable(minted.registrationEndpoint)}</code></p>
           </div>
         </section>`
 }
 
-function allows({ allowedRedirectHosts }: MintedToken, host: string): boolean {
-  return allowedRedirectHosts.length === 0 || allowedRedirectHosts.includes(host)
-}
+/** Clients whose registration `neonpanel register` knows, by the hosts that their redirects need. */
+const personas = [
+  { name: 'chatgpt', title: 'ChatGPT', hosts: ['chatgpt.com'] },
+  { name: 'claude', title: 'Claude', hosts: ['claude.ai', 'claude.com'] },
+  { name: 'inspector', title: 'MCP Inspector', hosts: ['localhost', '127.0.0.1'] },
+] as const
 
-function personaCommand(token: string): Html {
-  return html`<h3>Or register as ChatGPT does</h3>
+/** Registers as a client that the token allows, or with metadata of one's own. */
+function registerCommand({ token, allowedRedirectHosts }: MintedToken): Html {
+  const allowed = (host: string) =>
+    allowedRedirectHosts.length === 0 || allowedRedirectHosts.includes(host)
+  const persona = personas.find(({ hosts }) => hosts.every(allowed))
+  return html`<h3>${persona ? `Or register as ${persona.title} does` : 'Or register from a file with the client’s metadata'}</h3>
             <div class="code-block">
-              <pre><b>npx neonpanel</b> register chatgpt --iat <i>${token}</i></pre>
+              <pre><b>npx neonpanel</b> register ${persona?.name ?? '--file client.json'} --iat <i>${token}</i></pre>
             </div>`
 }
 

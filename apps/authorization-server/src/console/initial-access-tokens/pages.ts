@@ -159,11 +159,23 @@ function tokenRow(token: ListedToken, names: ReadonlyMap<string, string>): Html 
               <td>${token.note ? html`<strong>${token.note}</strong>` : html`<span class="faint">No note</span>`} <code class="faint breakable">${token.jti}</code></td>
               <td data-label="Status">${statuses[token.status]}</td>
               <td class="num nowrap" data-label="Uses">${token.uses} of ${token.maxUses}</td>
-              <td data-label="Clients">${token.clientIds.length > 0 ? token.clientIds.map((id) => html`<a href="/console/clients/${encodeURIComponent(id)}"><code class="small-code">${id}</code></a> `) : html`<span class="faint">None</span>`}</td>
+              <td data-label="Clients">${clientList(token)}</td>
               <td class="minor" data-label="Minted by">${names.get(token.createdBy) ?? token.createdBy}</td>
               <td data-label="Expires">${listTime(token.expiresAt)}</td>
               <td class="actions">${token.status === 'ready' && html`<button class="button button-small button-danger" type="button" popovertarget="revoke-${token.jti}">Revoke<span class="visually-hidden"> ${token.note || token.jti}</span></button>`}</td>
             </tr>`
+}
+
+/** Clients that are named in a row; the others are counted. */
+const namedClients = 3
+
+/** What a token made. */
+function clientList({ jti, clientIds }: ListedToken): Html {
+  if (clientIds.length === 0) return html`<span class="faint">None</span>`
+  return html`<ul>
+                ${clientIds.slice(0, namedClients).map((id) => html`<li><a class="breakable" href="/console/clients/${encodeURIComponent(id)}"><code class="small-code">${id}</code></a></li>`)}
+                ${clientIds.length > namedClients && html`<li><a href="/console/clients?initial_access_token_jti=${encodeURIComponent(jti)}">All ${clientIds.length}</a></li>`}
+              </ul>`
 }
 
 function revokeDialog({ jti, note }: ListedToken, viewer: Viewer): Html {
