@@ -52,6 +52,7 @@ export const rfcs = {
   }),
   ...sentencesOf('RFC 9449', '11.1', {
     'rfc9449-11.1': 'A proof is accepted once within the time that it is valid.',
+  }),
   ...sentencesOf('RFC 9700', '3', {
     'attack-fails':
       'An attacker of RFC 9700 section 3 gains nothing: the attack fails, no answer is 5xx or leaks, and the servers live on.',
