@@ -1,6 +1,7 @@
 import { describe, expect, inject, onTestFinished } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { type Balancer, freePort, startBalancer } from '../harness/balancer.ts'
+import { boundClient, callWith, createProofKey } from '../harness/dpop.ts'
 import { openEventStream } from '../harness/event-stream.ts'
 import { codeFlow, tokensFor } from '../harness/grant.ts'
 import { bearer, send } from '../harness/http.ts'
@@ -154,6 +155,35 @@ describe('single processes', () => {
         expect(JSON.parse((await stream.next()).data)).toMatchObject({ id: turn })
       }
       stream.close()
+    },
+  )
+
+  verifies(
+    ['contract-9-any-number', 'rfc9449-7.1', 'rfc9449-11.1'],
+    'a token bound to a key is good at all of them, and a proof at the token endpoint once',
+    async () => {
+      const cluster = await startCluster()
+      const client = boundClient(cluster, await createProofKey())
+      const { access_token, refresh_token } = await client.tokens()
+      const proven = async () => ({
+        authorization: `DPoP ${access_token}`,
+        dpop: await client.proofFor(access_token),
+      })
+      const opening = initializeMessage('2025-11-25')
+      const opened = await mcpRequest(cluster.mcpUrl, opening, await proven())
+      const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' }
+      for (let turn = 0; turn < 4; turn++) {
+        const proof = await client.proofFor(access_token)
+        expect((await callWith(cluster.mcpUrl, access_token, { proof })).status).toBe(200)
+        const headers = { ...session, ...(await proven()) }
+        expect((await mcpRequest(cluster.mcpUrl, rpc('tools/list'), headers)).status).toBe(200)
+      }
+      const proof = await client.key.prove('POST', client.tokenEndpoint)
+      const refreshed = await Promise.all(
+        Array.from({ length: 8 }, () => client.refresh(refresh_token, proof)),
+      )
+      const errors = refreshed.map(({ status, body }) => (status === 200 ? '' : body.error))
+      expect(errors.sort()).toEqual(['', ...Array(7).fill('invalid_dpop_proof')])
     },
   )
 
