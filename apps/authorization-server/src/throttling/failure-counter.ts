@@ -13,6 +13,8 @@ export interface FailureCounter {
   takeBack(key: string): Promise<void>
   /** Forgets the failures of a key; a query only when this process has counted one. */
   succeeded(key: string): Promise<void>
+  /** Lets go of what this process remembers. */
+  forget(): void
 }
 
 type Store = Pick<Database, 'prisma'>
@@ -30,7 +32,7 @@ export function failureCounter({ prisma }: Store, limit: FailureLimit): FailureC
 
 /** Lets go of what this process remembers; the rows are the caller's to delete. */
 export function forgetFailures({ prisma }: Store): void {
-  counters.delete(prisma)
+  for (const counter of counters.get(prisma)?.values() ?? []) counter.forget()
 }
 
 /** Keys that a process remembers; past it a success may leave old failures standing, and a paused key is counted again. */
@@ -67,6 +69,10 @@ function createCounter(prisma: Store['prisma'], limit: FailureLimit): FailureCou
       if (!failing.delete(key)) return
       pausedUntil.delete(key)
       await limiter.delete(key)
+    },
+    forget() {
+      failing.clear()
+      pausedUntil.clear()
     },
   }
 }
