@@ -1,3 +1,4 @@
+import { limitDepth, nestsTooDeep } from '@neonpanel/process/json-depth'
 import { rpcCode } from './json-rpc.ts'
 
 /** The body of a POST: a JSON value, or in one sentence why it is none. */
@@ -5,11 +6,8 @@ export type RequestBody =
   | { readonly ok: true; readonly text: string; readonly json: unknown }
   | { readonly ok: false; readonly code: number; readonly message: string }
 
-/** Deeper nesting is no use to any tool and makes validation expensive. */
-const limitDepth = 64
-
 export function parseBody(text: string): RequestBody {
-  if (nestsDeeperThan(text, limitDepth)) {
+  if (nestsTooDeep(text)) {
     const message = `Invalid Request: nested more than ${limitDepth} deep`
     return { ok: false, code: rpcCode.invalidRequest, message }
   }
@@ -18,21 +16,4 @@ export function parseBody(text: string): RequestBody {
   } catch {
     return { ok: false, code: rpcCode.parseError, message: 'Parse error: the body is not JSON' }
   }
-}
-
-/** Counts brackets outside strings, without parsing. */
-function nestsDeeperThan(json: string, limit: number): boolean {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < json.length; index += 1) {
-    const character = json[index]
-    if (inString) {
-      if (character === '\\') index += 1
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === '{' || character === '[') depth += 1
-    else if (character === '}' || character === ']') depth -= 1
-    if (depth > limit) return true
-  }
-  return false
 }

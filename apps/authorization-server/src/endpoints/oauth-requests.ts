@@ -1,3 +1,4 @@
+import { limitDepth, nestsTooDeep } from '@neonpanel/process/json-depth'
 import type { Context, Middleware } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
@@ -55,6 +56,7 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
     ctx.req.headers.authorization ??= `Bearer ${openRegistrationToken}`
   }
   if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
+    if (nestsTooDeep(body.toString('utf8'))) return refuse(ctx, tooDeep)
     replaceRequest(ctx, body)
     return true
   }
@@ -72,6 +74,11 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
   if (swapped.authorization !== undefined) ctx.req.headers.authorization = swapped.authorization
   replaceRequest(ctx, Buffer.from(parameters.toString()))
   return true
+}
+
+const tooDeep: Refusal = {
+  error: 'invalid_client_metadata',
+  error_description: `the metadata is nested more than ${limitDepth} deep`,
 }
 
 function refuse(ctx: Context, refusal: Refusal): false {

@@ -1,5 +1,6 @@
+import { registrationScope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { standInSecret } from '../clients/client-secrets.ts'
 import { findClient } from '../clients/clients.ts'
@@ -25,6 +26,7 @@ export function completeRegistration(database: Database): Middleware {
   return async function completeRegistration(ctx, next) {
     await next()
     const route = routeOf(ctx)
+    if (route === 'registration' && ctx.status === 403) challengeForScope(ctx)
     if (!route || !registrationRoutes.includes(route) || ctx.status >= 400) return
     const body = ctx.body as Record<string, unknown>
     const client = await findClient(database, String(body.client_id))
@@ -36,6 +38,11 @@ export function completeRegistration(database: Database): Middleware {
       delete body.client_secret
     }
   }
+}
+
+/** RFC 6750 section 3.1: the provider challenges 401 only. */
+function challengeForScope(ctx: Context): void {
+  ctx.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${registrationScope}"`)
 }
 
 /** The provider's route that answered; undefined elsewhere. */

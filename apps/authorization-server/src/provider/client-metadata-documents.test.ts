@@ -147,7 +147,15 @@ describe('fetching', async () => {
       data: { id: 'ada', email: 'ada@neonpanel.test', name: 'Ada', passwordHash: '' },
     })
     await database.prisma.grant.create({
-      data: { id: 'g', personId: 'ada', clientId, scope: '', companies: 'all', companyIds: '[]', expiresAt: new Date(0) },
+      data: {
+        id: 'g',
+        personId: 'ada',
+        clientId,
+        scope: '',
+        companies: 'all',
+        companyIds: '[]',
+        expiresAt: new Date(0),
+      },
     })
     expect(await allowFetch(from('192.0.2.99'), clientId)).toBe(true)
   })

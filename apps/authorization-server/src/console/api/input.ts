@@ -1,3 +1,4 @@
+import { nestsTooDeep } from '@neonpanel/process/json-depth'
 import type { Context } from 'koa'
 import type { z } from 'zod'
 import { ApiRefusal, invalidRequest } from './refusal.ts'
@@ -52,6 +53,7 @@ async function readText(ctx: Context): Promise<string> {
 }
 
 function parseJson(text: string): unknown {
+  if (nestsTooDeep(text)) throw new ApiRefusal(400, 'invalid_json', 'The body is nested too deep.')
   try {
     return JSON.parse(text)
   } catch {
