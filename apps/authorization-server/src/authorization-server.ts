@@ -22,6 +22,7 @@ import { indexPage } from './endpoints/index-page.ts'
 import { prepareOAuthRequests } from './endpoints/oauth-requests.ts'
 import { registrationCors } from './endpoints/registration-cors.ts'
 import { answerUnavailable } from './endpoints/unavailable.ts'
+import { startHousekeeping } from './housekeeping/housekeeping.ts'
 import {
   type InitialAccessTokenPolicy,
   type IssuedInitialAccessToken,
@@ -108,12 +109,14 @@ export async function createAuthorizationServer(
   app.use(allowFormPosts)
   app.use(live.middleware)
 
+  const housekeeping = startHousekeeping(context)
   return {
     app,
     handler: app.callback(),
     ready,
     issueInitialAccessToken: (policy) => issueInitialAccessToken(context, policy),
     async close() {
+      await housekeeping.stop()
       await live.close()
       await auditSettled(database)
     },
