@@ -19,6 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts --workspace packages/stack --include-work
 FROM base
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json .npmrc ./
+COPY docs docs
 COPY apps apps
 COPY packages packages
 COPY prisma prisma

@@ -22,6 +22,8 @@ import { indexPage } from './endpoints/index-page.ts'
 import { prepareOAuthRequests } from './endpoints/oauth-requests.ts'
 import { registrationCors } from './endpoints/registration-cors.ts'
 import { answerUnavailable } from './endpoints/unavailable.ts'
+import { errorDocument } from './errors/document.ts'
+import { nameErrors, nameRedirectedErrors } from './errors/name-errors.ts'
 import { startHousekeeping } from './housekeeping/housekeeping.ts'
 import {
   type InitialAccessTokenPolicy,
@@ -82,6 +84,7 @@ export async function createAuthorizationServer(
   app.use(metrics.observeRequests)
   for (const edge of testControls ? testEdge(testControls, 'authorization-server') : [])
     app.use(edge)
+  app.use(nameErrors({ issuer: config.issuer, hasRegistration }))
   app.use(renderErrors({ issuer: config.issuer, log }))
   app.use(healthRoutes({ log, ready }))
   app.use(metrics.route)
@@ -90,6 +93,7 @@ export async function createAuthorizationServer(
   app.use(staticFiles)
   // Pages and administration
   app.use(indexPage(context))
+  app.use(errorDocument())
   app.use(interactionRoutes(context))
   app.use(accountRoutes(context))
   app.use(consoleApi(context))
@@ -105,7 +109,8 @@ export async function createAuthorizationServer(
   app.use(completeRegistration(database))
   app.use(introspection(tokens))
   app.use(revocation(tokens))
-  app.use(holdErrorRedirects({ database, issuer: config.issuer }))
+  app.use(holdErrorRedirects({ database, issuer: config.issuer, mcpUrl: config.mcpUrl }))
+  app.use(nameRedirectedErrors(config))
   app.use(allowFormPosts)
   app.use(live.middleware)
 

@@ -1,5 +1,6 @@
 import { limitDepth, nestsTooDeep } from '@neonpanel/process/json-depth'
 import type { Context, Middleware } from 'koa'
+import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
 import { openRegistrationToken } from '../provider/registration-gate.ts'
@@ -56,7 +57,7 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
     ctx.req.headers.authorization ??= `Bearer ${openRegistrationToken}`
   }
   if (!authenticatedForms.includes(ctx.path) || !ctx.is('application/x-www-form-urlencoded')) {
-    if (nestsTooDeep(body.toString('utf8'))) return refuse(ctx, tooDeep)
+    if (nestsTooDeep(body.toString('utf8'))) return refuse(context, ctx, tooDeep)
     replaceRequest(ctx, body)
     return true
   }
@@ -65,7 +66,7 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
   const request = { path: ctx.path, parameters, authorization }
   ctx.state.presentedClientId = presentedClient(request)?.clientId
   const refusal = await normaliseParameters(context, request)
-  if (refusal) return refuse(ctx, refusal)
+  if (refusal) return refuse(context, ctx, refusal)
   const swapped = await swapClientSecret(context.database, request, ctx.ip)
   if (!swapped.ok) {
     refuseForNow(ctx, swapped.pauseSeconds)
@@ -81,7 +82,16 @@ const tooDeep: Refusal = {
   error_description: `the metadata is nested more than ${limitDepth} deep`,
 }
 
-function refuse(ctx: Context, refusal: Refusal): false {
+/** Kept as the provider's own refusals are, see provider/refusal-events.ts. */
+async function refuse(context: ServerContext, ctx: Context, refusal: Refusal): Promise<false> {
+  const { error, error_description: description } = refusal
+  await recordAudit(context.database, {
+    type: 'token.refused',
+    clientId: ctx.state.presentedClientId,
+    correlationId: ctx.state.correlationId,
+    address: ctx.ip,
+    detail: { error, description, rule: error },
+  })
   ctx.status = 400
   ctx.set('Cache-Control', 'no-store')
   ctx.body = refusal

@@ -1,6 +1,8 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
+import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
+import { endedSignIn } from '../errors/authorization-fault.ts'
 import { errorPage } from '../web/error-page.ts'
 import { receiveForm } from '../web/forms.ts'
 import { sendPage } from '../web/layout.ts'
@@ -42,22 +44,19 @@ async function openOrExplain(
   uid: string,
 ): Promise<OpenInteraction | undefined> {
   const open = await openInteraction(context, ctx, uid)
-  if (!open) sendPage(ctx, endedPage(context.config.issuer, ctx.state.correlationId), 400)
+  if (!open) await explainEnd(context, ctx)
   return open
 }
 
-const endedPage = (issuer: string, correlationId: string | undefined) =>
-  errorPage({
-    issuer,
-    badge: 'Sign-in stopped',
-    title: 'This sign-in has ended',
-    explanation:
-      'It was finished, it took longer than an hour, or it was started in another browser. Nothing was shared.',
-    checks: [
-      'Go back to the app and connect NeonPanel again from there.',
-      'Finish in the browser in which you started.',
-      'If your browser blocks cookies for this site, allow them: they hold your place.',
-    ],
-    action: { label: 'Go to your account', href: '/account' },
+async function explainEnd({ config, database }: ServerContext, ctx: Context): Promise<void> {
+  const { topic, ...ended } = endedSignIn
+  const { correlationId } = ctx.state
+  await recordAudit(database, {
+    type: 'authorization.failed',
     correlationId,
+    address: ctx.ip,
+    detail: { error: 'invalid_request', rule: topic },
   })
+  const action = { label: 'Go to your account', href: '/account' }
+  sendPage(ctx, errorPage({ ...ended, issuer: config.issuer, action, correlationId }), 400)
+}

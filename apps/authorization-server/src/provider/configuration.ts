@@ -117,7 +117,7 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     loadExistingGrant: loadExistingGrant(database),
     pkce: { required: () => true },
-    renderError,
+    renderError: renderError({ database, mcpUrl: config.mcpUrl }),
     responseTypes: ['code'],
     revokeGrantPolicy: (ctx) => !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
     rotateRefreshToken: true,

@@ -2,6 +2,9 @@ import type { Database } from '@neonpanel/database/open'
 import type { Context, Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findClient, isTrustedClient } from '../clients/clients.ts'
+import { authorizationFault } from '../errors/authorization-fault.ts'
+import { technicalDetails } from '../errors/refusal-page.ts'
+import { refusedAuthorization } from '../errors/refused-authorization.ts'
 import { errorPage } from '../web/error-page.ts'
 import { type Html, raw } from '../web/html.ts'
 import { sendPage } from '../web/layout.ts'
@@ -12,7 +15,7 @@ import { allowFormAction } from '../web/security-headers.ts'
  * itself, is shown on a page of ours first, unless somebody is signed in: otherwise anybody could register a client and borrow
  * this host's good name for a link that leads anywhere (OAuth 2.1 section 7.13.2, RFC 9700 section 4.11.2).
  */
-export function holdErrorRedirects(options: { database: Database; issuer: string }): Middleware {
+export function holdErrorRedirects(options: HoldOptions): Middleware {
   return async function holdErrorRedirect(ctx, next) {
     await next()
     const answer = errorAnswer(ctx, options.issuer)
@@ -22,10 +25,16 @@ export function holdErrorRedirects(options: { database: Database; issuer: string
     const client = oidc.client && (await findClient(options.database, oidc.client.clientId))
     if (isTrustedClient(client)) return
     ctx.remove('Location')
-    const page = interstitial(ctx, options.issuer, answer, oidc.client?.clientName)
+    const page = await interstitial(ctx as unknown as KoaContextWithOIDC, options, answer)
     if (answer.fields) allowFormAction(ctx, answer.destination.href)
     sendPage(ctx, page, 400)
   }
+}
+
+interface HoldOptions {
+  readonly database: Database
+  readonly issuer: string
+  readonly mcpUrl: string
 }
 
 /** An error on its way to a client. */
@@ -81,20 +90,26 @@ function unescaped(text: string): string {
   return text.replace(/&(lt|gt|quot|#39|amp);/g, (whole, name) => entities[name] ?? whole)
 }
 
-function interstitial(ctx: Context, issuer: string, answer: ErrorAnswer, clientName?: string) {
-  const { destination, fields } = answer
+async function interstitial(
+  ctx: KoaContextWithOIDC,
+  options: HoldOptions,
+  { destination, fields, error, description }: ErrorAnswer,
+) {
   const place = destination.host || destination.protocol
+  const refused = await refusedAuthorization(ctx, { error }, options)
+  const { topic, rule, comparison, checks } = authorizationFault(refused)
   return errorPage({
-    issuer,
+    issuer: options.issuer,
     badge: 'Stopped here',
     title: 'This app’s request can’t be used',
-    explanation: `${clientName ? `“${clientName}”` : 'An app'} sent you here with a request that we refuse. We have not reviewed this app. Only continue if you know ${place}.`,
+    explanation: `${refused.appName ?? 'An app'} sent you here with a request that we refuse. We have not reviewed this app. Only continue if you know ${place}.`,
+    ...(comparison && { comparison }),
+    ...(checks && { checks }),
     action: { label: `Continue to ${place}`, href: destination.href, ...(fields && { fields }) },
     correlationId: ctx.state.correlationId,
     technical: [
-      { label: 'error', value: answer.error },
-      { label: 'error_description', value: answer.description },
-      { label: 'redirect_uri', value: `${destination.origin}${destination.pathname}` },
+      ...technicalDetails(ctx, { error, error_description: description }, { topic, rule }),
+      { label: 'Sends you to', value: `${destination.origin}${destination.pathname}` },
     ],
   })
 }

@@ -3,14 +3,13 @@ import type { Log } from '@neonpanel/process/log'
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import { type AuditEvent, recordAudit } from '../audit/audit.ts'
+import { aboutFlow, aboutGrant } from './event-subjects.ts'
 import { rememberedFacts } from './grant-facts.ts'
 import { noteUse } from './last-use.ts'
+import { observeRefusals } from './refusal-events.ts'
 import { registrationOf } from './registration-gate.ts'
 
-/**
- * Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. Failures of
- * whoever is paused for failing are no events: nobody can fill the audit log.
- */
+/** Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. */
 export function observeProvider(
   provider: Provider,
   { database, log }: { database: Database; log: Log },
@@ -20,16 +19,13 @@ export function observeProvider(
     recordAudit(database, { ...aboutRequest(ctx), ...event }).catch(unsaved)
   }
 
+  observeRefusals(provider, audit)
   provider.on('interaction.started', (ctx, { name }) => {
     const detail = { ...aboutFlow(ctx), prompt: name }
     audit(ctx, { type: 'interaction.started', ...aboutGrant(ctx), detail })
   })
   provider.on('authorization.success', (ctx) => {
     audit(ctx, { type: 'authorization.succeeded', ...aboutGrant(ctx), detail: aboutFlow(ctx) })
-  })
-  provider.on('authorization.error', (ctx, error) => {
-    const detail = { ...aboutFlow(ctx), ...reason(error) }
-    audit(ctx, { type: 'authorization.failed', ...aboutGrant(ctx), detail })
   })
   provider.on('grant.success', (ctx) => {
     const refreshed = ctx.oidc.entities.RotatedRefreshToken !== undefined
@@ -42,18 +38,9 @@ export function observeProvider(
     const facts = rememberedFacts(ctx, entities.Grant?.jti)
     if (client) noteUse(database, client.clientId, facts).catch(unsaved)
   })
-  provider.on('grant.error', (ctx, error) => {
-    if (ctx.state.isPaused) return
-    const detail = { grantType: ctx.oidc.params?.grant_type, ...reason(error) }
-    audit(ctx, { type: 'token.refused', ...aboutGrant(ctx), detail })
-  })
   provider.on('registration_create.success', (ctx, client) => {
     const jti = registrationOf(ctx)?.initialAccessToken.jti
     audit(ctx, { type: 'client.registered', ...aboutClient(client), detail: jti ? { jti } : {} })
-  })
-  provider.on('registration_create.error', (ctx, error) => {
-    if (ctx.state.isPaused) return
-    audit(ctx, { type: 'client.refused', detail: reason(error) })
   })
   provider.on('registration_update.success', (ctx, client) => {
     audit(ctx, { type: 'client.updated', ...aboutClient(client), detail: { by: 'client' } })
@@ -75,22 +62,6 @@ function aboutRequest(ctx: KoaContextWithOIDC) {
   return { correlationId: ctx.state.correlationId as string | undefined, address: ctx.ip }
 }
 
-function aboutGrant({ oidc }: KoaContextWithOIDC) {
-  const { client, account, session, entities } = oidc
-  const source = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode
-  return {
-    clientId: client?.clientId,
-    personId: account?.accountId ?? session?.accountId,
-    grantId: entities.Grant?.jti ?? source?.grantId,
-  }
-}
-
-/** The provider's name for one authorization, the same through all its pages; none when no page was needed. */
-function aboutFlow({ oidc }: KoaContextWithOIDC) {
-  const flow = oidc.entities.Interaction?.cid
-  return flow ? { flow } : {}
-}
-
 function aboutClient(client: Client) {
   return { clientId: client.clientId }
 }
@@ -98,9 +69,4 @@ function aboutClient(client: Client) {
 function aboutToken({ oidc }: KoaContextWithOIDC) {
   const token = oidc.entities.AccessToken ?? oidc.entities.ClientCredentials
   return { grantType: oidc.params?.grant_type, scope: token?.scope, audience: token?.aud }
-}
-
-/** Descriptions are fixed texts of the provider or ours; details may name what was sent. */
-function reason(error: { error?: string; error_description?: string | undefined }) {
-  return { error: error.error, description: error.error_description }
 }

@@ -115,6 +115,29 @@ export function accountPage({ title, viewer, main }: AccountPage): Html {
   return document({ title, content })
 }
 
+export interface DocumentPage {
+  readonly title: string
+  /** What the document holds, beside it where there is room. */
+  readonly contents: Html
+  /** Begins with an `h1`. */
+  readonly content: Html
+}
+
+/** A text to read, open to everybody. */
+export function documentPage({ title, contents, content }: DocumentPage): Html {
+  const page = html`<header class="topbar">
+    <a class="brand" href="/">${brandMark}NeonPanel</a>
+  </header>
+
+  <main class="prose-main" id="main">
+    <article class="prose">
+      ${content}
+    </article>
+    ${contents}
+  </main>`
+  return document({ title, content: page })
+}
+
 interface NavigationEntry {
   readonly label: string
   readonly href: string

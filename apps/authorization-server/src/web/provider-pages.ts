@@ -1,9 +1,12 @@
+import type { Database } from '@neonpanel/database/open'
 import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import { authorizationFault } from '../errors/authorization-fault.ts'
+import { technicalDetails } from '../errors/refusal-page.ts'
+import { refusedAuthorization } from '../errors/refused-authorization.ts'
 import { errorPage } from './error-page.ts'
 import { type Html, html, raw, when } from './html.ts'
 import { icon } from './icons.ts'
 import { authPage, sendPage } from './layout.ts'
-import { explainProviderError } from './provider-errors.ts'
 import { allowFormAction } from './security-headers.ts'
 import { signedOutPage } from './signed-out-page.ts'
 
@@ -19,17 +22,23 @@ const pages = new Set([
 ])
 
 /** The provider's `renderError`: a page that explains, or JSON whatever `Accept` says (RFC 6749 section 5.2). */
-export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
-  if (!pages.has(ctx.oidc.route)) {
-    ctx.body = out
-    return
+export function renderError(directory: { database: Database; mcpUrl: string }) {
+  return async (ctx: KoaContextWithOIDC, out: ErrorOut, { name }: Error): Promise<void> => {
+    if (!pages.has(ctx.oidc.route)) {
+      ctx.body = out
+      return
+    }
+    const refused = await refusedAuthorization(ctx, { error: out.error, name }, directory)
+    const { topic, rule, ...fault } = authorizationFault(refused)
+    const page = errorPage({
+      ...fault,
+      issuer: ctx.oidc.provider.issuer,
+      action: { label: 'Go to NeonPanel', href: '/account' },
+      correlationId: ctx.response.get('X-Correlation-Id') || undefined,
+      technical: technicalDetails(ctx, out, { topic, rule }),
+    })
+    sendPage(ctx, page, ctx.status)
   }
-  const page = errorPage({
-    ...explainProviderError(ctx, out, error),
-    issuer: ctx.oidc.provider.issuer,
-    correlationId: ctx.response.get('X-Correlation-Id') || undefined,
-  })
-  sendPage(ctx, page, ctx.status)
 }
 
 /** The provider's `logoutSource`: an app asks to sign the person out; they decide. */

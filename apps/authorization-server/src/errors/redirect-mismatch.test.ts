@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { differing } from './error-page.ts'
-import { differenceBetween } from './provider-errors.ts'
+import { differing } from '../web/error-page.ts'
+import { differenceBetween } from './redirect-mismatch.ts'
 
 const registered = 'https://app.example/callback'
 
