@@ -21,6 +21,8 @@ export default defineConfig(({ mode }) => {
       include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],
       provide: { databaseUrl },
       maxWorkers: 2,
+      // Files share a worker's modules: loading both servers takes longer than most files' tests.
+      isolate: false,
       testTimeout: 60_000,
       hookTimeout: 90_000,
       reporters: ['default', 'json'],
