@@ -10,7 +10,7 @@ export type Strike = <Given extends AnyAnswer>(answer: Given | Promise<Given>) =
 
 /** Where an error gives away how the server is built. */
 const innards =
-  /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S+ \(|prisma|sqlite|SELECT |INSERT |TypeError|RangeError|ERR_[A-Z]+|argon2/i
+  /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S+ \(|[Pp]risma|SQLITE|SELECT |INSERT INTO|TypeError|RangeError|ERR_[A-Z]+|argon2/
 
 /**
  * Attacks on a stack. Each proves in its own words that it fails; of all of them it is looked after that no answer is an error of
