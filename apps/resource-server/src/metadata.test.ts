@@ -1,3 +1,4 @@
+import { proofAlgorithms } from '@neonpanel/contracts/dpop'
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { advanceClock, resetClock } from '@neonpanel/process/clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,6 +36,7 @@ describe('protected-resource metadata (RFC 9728)', () => {
       authorization_servers: [authorizationServer.issuer],
       scopes_supported: resourceScopes,
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: proofAlgorithms,
       resource_name: 'NeonPanel',
       resource_documentation: 'http://localhost:4401/',
     })
