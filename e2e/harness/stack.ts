@@ -48,12 +48,18 @@ export async function freshDatabase(): Promise<{
 
 async function start(environment: Environment) {
   const { variables, remove } = await freshDatabase()
-  const stack = await startStack({
-    environment: { ...quietEnvironment, ...variables, ...environment },
-  })
-  const stop = async () => {
-    await stack.stop()
+  try {
+    const stack = await startStack({
+      environment: { ...quietEnvironment, ...variables, ...environment },
+    })
+    const stop = async () => {
+      await stack.stop()
+      await remove()
+    }
+    return { stack, stop }
+  } catch (error) {
+    // A stack that did not start leaves no database either.
     await remove()
+    throw error
   }
-  return { stack, stop }
 }
