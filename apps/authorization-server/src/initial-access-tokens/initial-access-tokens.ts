@@ -92,7 +92,13 @@ export async function issueInitialAccessToken(
   await recordAudit(context.database, {
     type: 'initial_access_token.issued',
     correlationId: policy.correlationId,
-    detail: { jti, by: policy.createdBy, maxUses: policy.maxUses, ttlSeconds: policy.ttlSeconds },
+    detail: {
+      jti,
+      by: policy.createdBy,
+      note: policy.note,
+      maxUses: policy.maxUses,
+      ttlSeconds: policy.ttlSeconds,
+    },
   })
   return { token, jti, expiresAt, maxUses: policy.maxUses }
 }

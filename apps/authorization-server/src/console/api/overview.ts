@@ -75,9 +75,9 @@ function describeOverview(
     ready_initial_access_tokens: figures.readyTokens,
     signing_kid: figures.signingKid,
     parts: figures.parts.map(({ from, ...counts }) => ({ from: from.toISOString(), ...counts })),
-    setup: setup.map(({ title, text, done, url }) => ({
+    setup: setup.map(({ title, subject, text, done, url }) => ({
       title,
-      text,
+      text: subject === undefined ? text : `${subject} ${text}`,
       done,
       ...(url !== undefined && { url }),
     })),

@@ -119,6 +119,12 @@ describe('the audit log', () => {
     },
   )
 
+  test('keeps the chosen event in its form, even one that never happened', async () => {
+    const page = await admin.open('/console/audit?type=nothing.')
+    expect(page.text).toContain('<option value="nothing." selected>')
+    expect(page.text).toContain('No events match')
+  })
+
   test('shows everything, and says so, when the filter makes no sense', async () => {
     const page = await admin.open('/console/audit?since=yesterday')
     expect(page.status).toBe(200)

@@ -35,7 +35,7 @@ export function auditPage(view: AuditView): Html {
       ${filterForm(view)}
       ${
         events.rows.length === 0
-          ? html`<section class="card empty" aria-label="Events">${icon('list')}<h3>No events match</h3><p class="cluster"><a class="button" href="/console/audit">Clear the filter</a></p></section>`
+          ? html`<section class="card empty" aria-label="Audit log">${icon('list')}<h2>No events match</h2><p class="cluster"><a class="button" href="/console/audit">Clear the filter</a></p></section>`
           : eventsTable(view, `/console/audit${query}`)
       }
     </div>`
@@ -60,15 +60,15 @@ function filterForm({ filter, types }: AuditView): Html {
             <label class="field-label" for="${name}">${label}</label>
             <input class="input" id="${name}" name="${name}" type="datetime-local" value="${fieldValue(filter[name])}">
           </div>`
-  return html`<form class="card" method="get" role="search" aria-label="Events">
+  return html`<form class="card" method="get" role="search" aria-label="Filter">
         <div class="card-body stack">
-          <div class="field-row">
+          <div class="field-row field-row-wide">
             <div class="field">
               <label class="field-label" for="type">Event</label>
               <div class="select">
                 <select class="input" id="type" name="type">
                   <option value="">Any event</option>
-                  ${eventChoices(types).map((type) => html`<option value="${type}"${when(type === filter.type, 'selected')}>${type.endsWith('.') ? `${type}*` : type}</option>`)}
+                  ${eventChoices(types, filter.type).map((type) => html`<option value="${type}"${when(type === filter.type, 'selected')}>${type.endsWith('.') ? `${type}*` : type}</option>`)}
                 </select>
               </div>
             </div>
@@ -86,10 +86,13 @@ function filterForm({ filter, types }: AuditView): Html {
       </form>`
 }
 
-/** Whole names, and the first parts that several of them share. */
-function eventChoices(types: readonly string[]): string[] {
+/** Whole names, and the first parts that several of them share; the chosen one in any case. */
+function eventChoices(types: readonly string[], chosen: string | undefined): string[] {
   const families = Map.groupBy(types, (type) => type.slice(0, type.indexOf('.') + 1))
-  return [...families].flatMap(([family, names]) => (names.length > 1 ? [family, ...names] : names))
+  const choices = [...families].flatMap(([family, names]) =>
+    names.length > 1 ? [family, ...names] : names,
+  )
+  return chosen === undefined || choices.includes(chosen) ? choices : [chosen, ...choices]
 }
 
 /** A time as a browser's field takes it, in UTC. */
@@ -98,7 +101,7 @@ function fieldValue(time: string | undefined): string {
 }
 
 function eventsTable({ events, names }: AuditView, href: string): Html {
-  return html`<section class="card table-wrap" aria-label="Events">
+  return html`<section class="card table-wrap" aria-label="Audit log">
         <table class="table">
           <thead>
             <tr>

@@ -84,7 +84,7 @@ function filterForm(filter: ClientFilter): Html {
 
 const nothingFound = html`<section class="card empty" aria-label="Clients">
         ${icon('plug')}
-        <h3>No clients match</h3>
+        <h2>No clients match</h2>
         <p class="cluster"><a class="button" href="/console/clients">Show all clients</a></p>
       </section>`
 

@@ -42,7 +42,7 @@ export function faultsPage(view: FaultsView): Html {
 export const faultsOffPage = html`${header}
     <section class="card empty" aria-label="Faults">
       ${icon('bolt')}
-      <h3>Faults are off on this server</h3>
+      <h2>Faults are off on this server</h2>
       <p>TEST_CONTROLS is off, as it is wherever others can reach the issuer. Start with TEST_CONTROLS=true on a loopback issuer, or TEST_CONTROLS=staging elsewhere, to break things on purpose.</p>
     </section>`
 

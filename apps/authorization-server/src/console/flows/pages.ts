@@ -84,7 +84,7 @@ function statusLinks({ counts, filter }: FlowsView): Html {
 
 const noFlows = html`<section class="card empty" aria-label="Flows">
         ${icon('flow')}
-        <h3>No flows match</h3>
+        <h2>No flows match</h2>
         <p>A flow begins when a client sends somebody here, or is refused.</p>
         <p class="cluster"><a class="button" href="/console/flows">Show all flows</a></p>
       </section>`

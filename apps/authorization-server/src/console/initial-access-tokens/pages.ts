@@ -112,19 +112,19 @@ function fieldError(form: MintForm, field: string): Html | undefined {
 
 const nothingMinted = html`<section class="card empty" aria-label="Minted token">
           ${icon('ticket')}
-          <h3>Your token appears here, once</h3>
+          <h2>Your token appears here, once</h2>
           <p>With a ready curl command and the time it expires. NeonPanel keeps no copy.</p>
         </section>`
 
 const registrationOff = html`<section class="card empty" aria-label="Registration">
           ${icon('lock')}
-          <h3>Registration is off</h3>
+          <h2>Registration is off</h2>
           <p>REGISTRATION_MODE is off, so there is nothing that would take a token. Set it to iat and start again.</p>
         </section>`
 
 function tokensTable({ tokens, names }: TokensView): Html {
   if (tokens.rows.length === 0)
-    return html`<section class="card empty" aria-label="Recent tokens">${icon('ticket')}<h3>No tokens yet</h3><p>The ones that you mint are listed here with what they were used for.</p></section>`
+    return html`<section class="card empty" aria-label="Recent tokens">${icon('ticket')}<h2>No tokens yet</h2><p>The ones that you mint are listed here with what they were used for.</p></section>`
   return html`<section class="card table-wrap" aria-labelledby="tokens-title">
         <header class="card-header">
           <h2 id="tokens-title">Recent tokens</h2>

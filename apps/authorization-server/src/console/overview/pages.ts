@@ -126,12 +126,12 @@ function setupCard({ steps }: OverviewView): Html {
       </section>`
 }
 
-function checklistItem({ done, title, text, url, page }: SetupStep): Html {
+function checklistItem({ done, title, subject, text, url, page }: SetupStep): Html {
   return html`<li>
             <span class="tick"${done && html` data-tone="ok"`}>${done && icon('check')}<span class="visually-hidden">${done ? 'Done' : 'To do'}</span></span>
             <div>
               <h3>${title}</h3>
-              <p class="small breakable">${text}</p>
+              <p class="small">${subject && html`<code class="breakable">${subject}</code> `}${text}</p>
             </div>
             ${url && html`<div class="copy-field"><code>${breakable(url)}</code></div>`}
             ${page && html`<p><a class="button button-small" href="${page.href}">${page.label}</a></p>`}

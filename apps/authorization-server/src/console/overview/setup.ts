@@ -6,6 +6,8 @@ import type { Figures } from './figures.ts'
 /** One step on the way to a connected client. */
 export interface SetupStep {
   readonly title: string
+  /** What the text is about, when it is an id. */
+  readonly subject?: string
   readonly text: string
   readonly done: boolean
   /** What to paste, on steps that need nothing else. */
@@ -50,7 +52,8 @@ export function setupSteps(
         ]),
     {
       title: 'Signing key',
-      text: `${figures.signingKid} signs access tokens.`,
+      subject: figures.signingKid,
+      text: 'signs access tokens.',
       done: true,
       page: { href: '/console/keys', label: 'View keys' },
     },

@@ -67,7 +67,7 @@ function scopeRow(
               </td>
               <td data-label="Roles">${roles.join(', ')}</td>
               <td data-label="Tools"><ul>${tools.map((tool) => html`<li><code class="small-code nowrap">${tool}</code></li>`)}</ul></td>
-              <td class="num" data-label="People"><a class="row-link" href="/console/users?scope=${encodeURIComponent(scope)}">${people}<span class="visually-hidden"> people hold ${scope}</span></a></td>
+              <td class="num" data-label="People"><a href="/console/users?scope=${encodeURIComponent(scope)}">${people}<span class="visually-hidden"> people hold ${scope}</span></a></td>
               <td data-label="Granted to">${clientList(clients, names)}</td>
               <td class="num" data-label="Active grants">${activeGrants}</td>
             </tr>`

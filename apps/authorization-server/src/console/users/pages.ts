@@ -49,7 +49,7 @@ export function usersPage({ notice, filter, people }: UsersView): Html {
 
 const nobody = html`<section class="card empty" aria-label="Users">
         ${icon('users')}
-        <h3>Nobody matches</h3>
+        <h2>Nobody matches</h2>
         <p class="cluster"><a class="button" href="/console/users">Show everybody</a></p>
       </section>`
 
