@@ -1,13 +1,11 @@
-import { isLoopbackUrl, issuerUrl, resourceUrl } from '@neonpanel/contracts/urls'
+import { isLocal, serverUrls, serverUrlVariables } from '@neonpanel/contracts/server-urls'
 import { databaseUrl } from '@neonpanel/database/database-url'
 import {
-  flag,
   nonNegativeInteger,
   parseEnvironment,
   port,
   positiveInteger,
   processEnvironment,
-  secrets,
 } from '@neonpanel/process/environment'
 import { z } from 'zod'
 
@@ -21,26 +19,7 @@ const variables = z.object({
     .default(4401)
     .describe('port of the resource server; 0 = any free one, which the URLs below follow'),
   ...processEnvironment,
-  ISSUER_URL: issuerUrl.optional().meta({
-    description: 'issuer identifier; http only for loopback hosts',
-    fallback: '`http://localhost:$AUTH_PORT`',
-  }),
-  MCP_URL: resourceUrl.optional().meta({
-    description: 'canonical resource identifier, the `aud` of access tokens',
-    fallback: '`http://localhost:$MCP_PORT/mcp`',
-  }),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://' })
-    .optional()
-    .meta({
-      description: '`postgresql://…`; unset = embedded SQLite (libSQL) in `DATA_DIR`',
-      fallback: 'unset',
-    }),
-  DATA_DIR: z
-    .string()
-    .default('.neonpanel')
-    .describe('embedded database directory, one process at a time; `memory` = nothing left behind'),
+  ...serverUrlVariables,
   SEED: z.enum(['demo', 'none'], { error: 'must be demo or none' }).optional().meta({
     description: '`demo` or `none`',
     fallback: '`demo` on a loopback issuer, else `none`',
@@ -52,11 +31,6 @@ const variables = z.object({
       description: 'bearer for the admin API, 24 characters or more off loopback',
       fallback: `on a loopback issuer \`${localAdminToken}\`, else required`,
     }),
-  APP_SECRET: secrets.optional().meta({
-    description:
-      'derives cookie keys and encrypts private signing keys at rest; `new,old` replaces it',
-    fallback: 'generated into the database on loopback, else required',
-  }),
   ACCESS_TOKEN_TTL_SECONDS: positiveInteger.default(3600).describe('lifetime of an access token'),
   AUTHORIZATION_CODE_TTL_SECONDS: positiveInteger
     .default(600)
@@ -82,14 +56,6 @@ const variables = z.object({
     .describe(
       'a retried refresh within it gets a good answer; later reuse revokes the family; 0 = strict',
     ),
-  TEST_CONTROLS: z
-    .union([z.literal('staging'), flag], { error: 'must be true, false or staging' })
-    .optional()
-    .meta({
-      description:
-        'exposes fault injection, the virtual clock and reset; off loopback only as `staging`',
-      fallback: 'true on a loopback issuer, else false',
-    }),
 })
 
 /** The variables of the authorization server; the configuration table of the README is rendered from it. */
@@ -115,10 +81,6 @@ function always() {
   return true
 }
 
-function isLocal({ ISSUER_URL }: { ISSUER_URL?: string | undefined }): boolean {
-  return ISSUER_URL === undefined || isLoopbackUrl(ISSUER_URL)
-}
-
 export type Config = ReturnType<typeof parseConfig>
 
 /**
@@ -132,8 +94,7 @@ export function parseConfig(environment: Record<string, string | undefined>) {
   return {
     host: set.HOST,
     port: set.AUTH_PORT,
-    issuer: set.ISSUER_URL ?? `http://localhost:${set.AUTH_PORT}`,
-    mcpUrl: set.MCP_URL ?? `http://localhost:${set.MCP_PORT}/mcp`,
+    ...serverUrls(set),
     /** Whether the issuer is a loopback address: nobody but this machine can reach it. */
     isLocal: local,
     databaseUrl: databaseUrl(set.DATABASE_URL, set.DATA_DIR),

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
-import { isLoopbackUrl, issuerUrl, resourceUrl } from '@neonpanel/contracts/urls'
+import { isLocal, serverUrls, serverUrlVariables } from '@neonpanel/contracts/server-urls'
+import { databaseUrl } from '@neonpanel/database/database-url'
 import {
   flag,
   nonNegativeInteger,
   parseEnvironment,
   port,
   processEnvironment,
-  secrets,
 } from '@neonpanel/process/environment'
 import { z } from 'zod'
 
@@ -18,48 +17,14 @@ const variables = z.object({
     .default(4400)
     .describe('port of the authorization server; 0 = any free one, which the URLs below follow'),
   ...processEnvironment,
-  ISSUER_URL: issuerUrl.optional().meta({
-    description: 'issuer identifier; http only for loopback hosts',
-    fallback: '`http://localhost:$AUTH_PORT`',
-  }),
-  MCP_URL: resourceUrl.optional().meta({
-    description: 'canonical resource identifier, the `aud` of access tokens',
-    fallback: '`http://localhost:$MCP_PORT/mcp`',
-  }),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://' })
-    .optional()
-    .meta({
-      description: '`postgresql://…`; unset = embedded SQLite (libSQL) in `DATA_DIR`',
-      fallback: 'unset',
-    }),
-  DATA_DIR: z
-    .string()
-    .default('.neonpanel')
-    .describe('embedded database directory, one process at a time; `memory` = nothing left behind'),
-  APP_SECRET: secrets.optional().meta({
-    description:
-      'derives cookie keys and encrypts private signing keys at rest; `new,old` replaces it',
-    fallback: 'generated into the database on loopback, else required',
-  }),
+  ...serverUrlVariables,
   REVOCATION_CHECK_SECONDS: nonNegativeInteger
     .default(5)
     .describe(
       'how long the resource server trusts a positive introspection answer; 0 = ask every time',
     ),
   LEGACY_SSE: flag.default(true).describe('HTTP+SSE transport of MCP revision 2024-11-05'),
-  TEST_CONTROLS: z
-    .union([z.literal('staging'), flag], { error: 'must be true, false or staging' })
-    .optional()
-    .meta({
-      description:
-        'exposes fault injection, the virtual clock and reset; off loopback only as `staging`',
-      fallback: 'true on a loopback issuer, else false',
-    }),
 })
-
-type Variables = z.output<typeof variables>
 
 /** The variables of the resource server; the configuration table of the README is rendered from it. */
 export const environmentSchema = variables
@@ -79,10 +44,6 @@ function always() {
   return true
 }
 
-function isLocal({ ISSUER_URL }: { ISSUER_URL?: string | undefined }): boolean {
-  return ISSUER_URL === undefined || isLoopbackUrl(ISSUER_URL)
-}
-
 export type Config = ReturnType<typeof parseConfig>
 
 /**
@@ -95,9 +56,8 @@ export function parseConfig(environment: Record<string, string | undefined>) {
   return {
     host: set.HOST,
     port: set.MCP_PORT,
-    issuer: set.ISSUER_URL ?? `http://localhost:${set.AUTH_PORT}`,
-    mcpUrl: set.MCP_URL ?? `http://localhost:${set.MCP_PORT}/mcp`,
-    databaseUrl: databaseUrl(set),
+    ...serverUrls(set),
+    databaseUrl: databaseUrl(set.DATABASE_URL, set.DATA_DIR),
     /** The one in use, then those that it replaced; undefined on loopback, where the database keeps a generated one. */
     appSecrets: set.APP_SECRET,
     revocationCheckSeconds: set.REVOCATION_CHECK_SECONDS,
@@ -107,9 +67,4 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     logLevel: set.LOG_LEVEL,
     logFormat: set.LOG_FORMAT,
   }
-}
-
-function databaseUrl({ DATABASE_URL, DATA_DIR }: Variables): string {
-  if (DATABASE_URL !== undefined) return DATABASE_URL
-  return DATA_DIR === 'memory' ? 'memory:' : `file:${join(DATA_DIR, 'neonpanel.db')}`
 }

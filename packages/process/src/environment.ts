@@ -92,4 +92,29 @@ export const processEnvironment = {
     .enum(logFormats, { error: `must be one of ${logFormats.join(', ')}` })
     .default(() => (process.stdout.isTTY ? 'pretty' : 'json'))
     .meta({ description: '`pretty` or `json`', fallback: '`pretty` on a terminal, else `json`' }),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgresql://' })
+    .optional()
+    .meta({
+      description: '`postgresql://…`; unset = embedded SQLite (libSQL) in `DATA_DIR`',
+      fallback: 'unset',
+    }),
+  DATA_DIR: z
+    .string()
+    .default('.neonpanel')
+    .describe('embedded database directory, one process at a time; `memory` = nothing left behind'),
+  APP_SECRET: secrets.optional().meta({
+    description:
+      'derives cookie keys and encrypts private signing keys at rest; `new,old` replaces it',
+    fallback: 'generated into the database on loopback, else required',
+  }),
+  TEST_CONTROLS: z
+    .union([z.literal('staging'), flag], { error: 'must be true, false or staging' })
+    .optional()
+    .meta({
+      description:
+        'exposes fault injection, the virtual clock and reset; off loopback only as `staging`',
+      fallback: 'true on a loopback issuer, else false',
+    }),
 }
