@@ -2,6 +2,7 @@ import { contractServers } from './requirements/contract-servers.ts'
 import { contractTokens } from './requirements/contract-tokens.ts'
 import { matrixAuthorizationServer } from './requirements/matrix-authorization-server.ts'
 import { decisions, matrixResourceServer } from './requirements/matrix-resource-server.ts'
+import { product } from './requirements/product.ts'
 import { rfcs } from './requirements/rfc.ts'
 
 /** Every sentence that the servers are held to; each is proven by at least one test that cites its id. */
@@ -12,6 +13,7 @@ export const requirements = {
   ...matrixResourceServer,
   ...decisions,
   ...rfcs,
+  ...product,
 }
 
 export type RequirementId = keyof typeof requirements

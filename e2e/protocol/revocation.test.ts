@@ -5,8 +5,9 @@ import { openEventStream } from '../harness/event-stream.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer, postForm, send } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
-import { claude, oauthClient } from '../harness/oauth-client.ts'
-import { controls, findControl, textOf } from '../harness/page.ts'
+import { claude, oauthClient, register } from '../harness/oauth-client.ts'
+import { controls, fill, findControl, textOf } from '../harness/page.ts'
+import { demoPassword, type Person } from '../harness/people.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'
@@ -32,13 +33,38 @@ async function livingTokens(wish: Parameters<typeof tokensFor>[1] = {}): Promise
 }
 
 /** Refresh ends at once, and /mcp within the check interval. */
-async function expectEnd(tokens: Tokens) {
+async function expectEnd(tokens: Tokens, error = 'invalid_grant') {
   const { status, body } = await tokens.client.refresh(tokens.refresh_token)
-  expect(status).toBe(400)
-  expect(body.error).toBe('invalid_grant')
+  expect(status).toBe(error === 'invalid_client' ? 401 : 400)
+  expect(body.error).toBe(error)
+  await expectEndAtMcp(tokens)
+}
+
+async function expectEndAtMcp(tokens: Tokens) {
   await expect
     .poll(() => statusAtMcp(tokens), { timeout: checkSeconds * 1000 + marginMs })
     .toBe(401)
+}
+
+/** Another client than the demo's, with what manages its registration. */
+async function registeredClient() {
+  const { initial_access_token: iat } = await admin.mint()
+  const redirectUri = 'https://app.example/callback'
+  const { body: registration } = await register(stack, { redirect_uris: [redirectUri] }, iat)
+  const { client_id: clientId, client_secret: clientSecret } = registration
+  return {
+    identity: { clientId, redirectUri, ...(clientSecret && { clientSecret }) },
+    registration,
+  }
+}
+
+async function changePassword(servers: { issuer: string }, person: Person) {
+  const page = await person.open(`${servers.issuer}/account/security`)
+  expect(textOf(page)).toContain('All 2 apps that you connected lose their access at once')
+  fill(page, 'Current password', demoPassword)
+  fill(page, 'New password', 'another one, and long')
+  fill(page, 'New password again', 'another one, and long')
+  return person.press(page, 'Change password')
 }
 
 const grantIdOf = ({ access_token }: Tokens) => String(contentsOf(access_token).claims.grant_id)
@@ -61,24 +87,26 @@ describe('revocation', () => {
     async () => {
       const tokens = await livingTokens()
       expect((await tokens.client.revoke(tokens.access_token)).status).toBe(200)
-      await expect
-        .poll(() => statusAtMcp(tokens), { timeout: checkSeconds * 1000 + marginMs })
-        .toBe(401)
+      await expectEndAtMcp(tokens)
     },
   )
 
-  verifies('contract-4-revoke-person', 'by the person on the account page ends both', async () => {
-    const tokens = await livingTokens({ client: claude })
-    const account = await tokens.person.open(`${stack.issuer}/account`)
-    expect(account.status).toBe(200)
-    const asked = await tokens.person.press(account, 'Revoke access for Claude')
-    const done = await tokens.person.press(asked, 'Revoke access')
-    expect(done.status).toBe(200)
-    expect(findControl(done, 'button', 'Revoke access for Claude')).toBeUndefined()
-    await expectEnd(tokens)
-  })
+  verifies(
+    ['contract-4-revoke-person', 'AS-66'],
+    'by the person on the account page ends both',
+    async () => {
+      const tokens = await livingTokens({ client: claude })
+      const account = await tokens.person.open(`${stack.issuer}/account`)
+      expect(account.status).toBe(200)
+      const asked = await tokens.person.press(account, 'Revoke access for Claude')
+      const done = await tokens.person.press(asked, 'Revoke access')
+      expect(done.status).toBe(200)
+      expect(findControl(done, 'button', 'Revoke access for Claude')).toBeUndefined()
+      await expectEnd(tokens)
+    },
+  )
 
-  verifies('contract-4-revoke-admin', 'by an administrator ends both', async () => {
+  verifies(['contract-4-revoke-admin', 'AS-66'], 'by an administrator ends both', async () => {
     const tokens = await livingTokens()
     expect((await admin.remove(`/grants/${grantIdOf(tokens)}`)).status).toBeLessThan(300)
     await expectEnd(tokens)
@@ -102,6 +130,97 @@ describe('revocation', () => {
       expect(await statusAtMcp(other, alone)).toBe(200)
       const page = await one.person.open(one.client.authorization().url)
       expect(findControl(page, 'button', 'Authorize')).toBeUndefined()
+    },
+  )
+
+  verifies(
+    ['contract-4-revoke-person', 'account-revoke-all'],
+    'of all apps at once on the account page ends each',
+    async () => {
+      const one = await livingTokens({ person: 'analyst', client: claude })
+      const two = await livingTokens({ person: one.person })
+      const other = await livingTokens({ person: 'warehouse' })
+      const account = await one.person.open(`${stack.issuer}/account`)
+      const asked = await one.person.press(account, 'Revoke all connected apps')
+      const done = await one.person.press(asked, 'Revoke all')
+      expect(textOf(done)).toContain('No connected apps yet')
+      for (const tokens of [one, two]) await expectEnd(tokens)
+      expect((await other.client.refresh(other.refresh_token)).status).toBe(200)
+    },
+  )
+
+  verifies(
+    ['AS-92', 'account-password'],
+    'by a new password ends every app and every other session, and this session goes on',
+    async () => {
+      const alone = await stackForTest({ REVOCATION_CHECK_SECONDS: '0' })
+      const [one, two] = [await tokensFor(alone), await tokensFor(alone, { client: claude })]
+      const other = await tokensFor(alone, { person: 'warehouse' })
+      const done = await changePassword(alone, one.person)
+      expect(done.status).toBe(200)
+      expect(textOf(done)).toContain('Password changed')
+      expect(textOf(done)).toContain('No connected apps yet')
+      for (const tokens of [one, two]) {
+        expect((await tokens.client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant')
+        expect(await statusAtMcp(tokens, alone)).toBe(401)
+      }
+      const elsewhere = await two.person.open(`${alone.issuer}/account`)
+      expect(elsewhere.url.pathname).toBe('/sign-in')
+      expect(await statusAtMcp(other, alone)).toBe(200)
+    },
+  )
+
+  verifies(
+    ['contract-4-revoke-reuse', 'AS-87'],
+    'by reuse of a refresh token ends the newest one and /mcp',
+    async () => {
+      const strict = await stackForTest({
+        REFRESH_LEEWAY_SECONDS: '0',
+        REVOCATION_CHECK_SECONDS: '0',
+      })
+      const tokens = await tokensFor(strict)
+      const { body: newest } = await tokens.client.refresh(tokens.refresh_token)
+      expect(await statusAtMcp(newest, strict)).toBe(200)
+      expect((await tokens.client.refresh(tokens.refresh_token)).status).toBe(400)
+      const after = await tokens.client.refresh(newest.refresh_token ?? '')
+      expect(after.body.error).toBe('invalid_grant')
+      expect(await statusAtMcp(newest, strict)).toBe(401)
+    },
+  )
+
+  verifies(
+    ['contract-4-revoke-suspension', 'AS-134'],
+    'by suspending the client ends both, and what it had does not come back',
+    async () => {
+      const { identity } = await registeredClient()
+      const tokens = await livingTokens({ client: identity })
+      const path = `/clients/${identity.clientId}`
+      expect((await admin.patch(path, { suspended: true })).status).toBe(200)
+      await expectEnd(tokens, 'invalid_client')
+      await admin.patch(path, { suspended: false })
+      await expectEnd(tokens)
+    },
+  )
+
+  verifies('AS-134', 'by an administrator who deletes the client ends both', async () => {
+    const { identity } = await registeredClient()
+    const tokens = await livingTokens({ client: identity })
+    expect((await admin.remove(`/clients/${identity.clientId}`)).status).toBeLessThan(300)
+    await expectEnd(tokens, 'invalid_client')
+  })
+
+  verifies(
+    ['AS-134', 'AS-132'],
+    'by the client that deletes its own registration ends both',
+    async () => {
+      const { identity, registration } = await registeredClient()
+      const tokens = await livingTokens({ client: identity })
+      const { status } = await send(registration.registration_client_uri, {
+        method: 'DELETE',
+        headers: bearer(registration.registration_access_token),
+      })
+      expect(status).toBe(204)
+      await expectEnd(tokens, 'invalid_client')
     },
   )
 

@@ -5,6 +5,14 @@ export const rfcs = {
   ...sentencesOf('RFC 6749', '4.1.2', {
     'rfc6749-4.1.2-single-use': 'The client MUST NOT use the authorization code more than once.',
   }),
+  ...sentencesOf('RFC 6749', '4.1.2.1', {
+    'rfc6749-4.1.2.1-error-uri':
+      'An error that is sent to the client may have error_uri, a page with information about it.',
+  }),
+  ...sentencesOf('RFC 6749', '5.2', {
+    'rfc6749-5.2-error-uri':
+      'An error of an endpoint may have error_uri, a page with information about it.',
+  }),
   ...sentencesOf('RFC 7636', '4.4.1', {
     'rfc7636-4.4.1':
       'If the server requires PKCE and the client does not send the code challenge, it MUST answer invalid_request.',
