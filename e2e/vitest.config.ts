@@ -9,6 +9,8 @@ const localServer = 'postgresql://postgres@127.0.0.1:5432/postgres'
 export default defineConfig(({ mode }) => {
   // biome-ignore lint/style/noProcessEnv: a test run's configuration is what reads its environment
   const databaseUrl = process.env.TEST_DATABASE_URL ?? (mode === 'postgresql' ? localServer : '')
+  // biome-ignore lint/style/noProcessEnv: as above; once in a while somebody asks for 1,000 rounds of each race
+  const concurrencyRounds = Number(process.env.CONCURRENCY_ROUNDS ?? 30)
   const folders = [
     'architecture',
     'protocol',
@@ -19,7 +21,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],
-      provide: { databaseUrl },
+      provide: { databaseUrl, concurrencyRounds },
       maxWorkers: 2,
       // Files share a worker's modules: loading both servers takes longer than most files' tests.
       isolate: false,

@@ -12,7 +12,9 @@ export interface Balancer {
 }
 
 /** A load balancer that hands every request to the next process, with no memory of who asked. */
-export async function startBalancer(): Promise<Balancer> {
+export async function startBalancer(
+  atEnd: (work: () => Promise<void>) => void = onTestFinished,
+): Promise<Balancer> {
   let ports: readonly number[] = []
   const counts = new Map<number, number>()
   let turn = 0
@@ -39,7 +41,7 @@ export async function startBalancer(): Promise<Balancer> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  atEnd(async () => {
     server.closeAllConnections()
     server.close()
   })

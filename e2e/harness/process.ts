@@ -34,16 +34,18 @@ function fileOf(script: Script): string {
 }
 
 /**
- * Runs an npm script's file with an environment that holds nothing else; killed at the end of the test if it still
- * runs.
+ * Runs an npm script's file with an environment that holds nothing else; killed at the end of the test, or whenever
+ * `atEnd` says, if it still runs.
  */
 export function runScript(
   script: Script,
   environment: Record<string, string>,
   workingDirectory = repository,
+  atEnd: (work: () => Promise<void>) => void = onTestFinished,
 ): ServerProcess {
   return supervise(
     spawn(process.execPath, [fileOf(script)], { cwd: workingDirectory, env: environment }),
+    atEnd,
   )
 }
 
@@ -65,7 +67,10 @@ function killAll(child: ChildProcess): void {
   }
 }
 
-function supervise(child: ChildProcess): ServerProcess {
+function supervise(
+  child: ChildProcess,
+  atEnd: (work: () => Promise<void>) => void = onTestFinished,
+): ServerProcess {
   const output = { stdout: '', stderr: '' }
   let wake = () => {}
   const note = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
@@ -78,7 +83,7 @@ function supervise(child: ChildProcess): ServerProcess {
     wake()
     return code as number | null
   })
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (child.exitCode === null && child.signalCode === null) killAll(child)
     await closed
   })

@@ -1,10 +1,11 @@
 import { describe, expect, inject, onTestFinished } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { type Balancer, freePort, startBalancer } from '../harness/balancer.ts'
+import { migratedDatabase, ready } from '../harness/cluster.ts'
 import { boundClient, callWith, createProofKey } from '../harness/dpop.ts'
 import { openEventStream } from '../harness/event-stream.ts'
 import { codeFlow, tokensFor } from '../harness/grant.ts'
-import { bearer, send } from '../harness/http.ts'
+import { bearer } from '../harness/http.ts'
 import { callTool, initializeMessage, mcpRequest, openSession, rpc } from '../harness/mcp.ts'
 import { register } from '../harness/oauth-client.ts'
 import { createDatabase } from '../harness/postgresql.ts'
@@ -18,14 +19,6 @@ interface Cluster {
   readonly authorization: Balancer
   readonly resource: Balancer
   readonly processes: readonly ServerProcess[]
-}
-
-async function migratedDatabase(): Promise<Record<string, string>> {
-  const { url, drop } = await createDatabase(inject('databaseUrl'))
-  onTestFinished(drop)
-  const migrated = await runScript('migrate', { DATABASE_URL: url }).finished()
-  expect(migrated.code, migrated.stderr).toBe(0)
-  return { DATABASE_URL: url }
 }
 
 /** Two processes of each server on one database, each pair behind a balancer. */
@@ -56,17 +49,6 @@ async function startCluster(): Promise<Cluster> {
   for (const port of mcpPorts) await ready(port)
   resource.forwardTo(mcpPorts)
   return { issuer, mcpUrl, adminToken: 'neonpanel-local-admin', authorization, resource, processes }
-}
-
-async function ready(port: number): Promise<void> {
-  const status = async () => {
-    try {
-      return (await send(`http://127.0.0.1:${port}/readyz`)).status
-    } catch {
-      return 0
-    }
-  }
-  await expect.poll(status, { timeout: 25_000, interval: 100 }).toBe(200)
 }
 
 describe('single processes', () => {
