@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AdminApi, adminApi, problemPaths } from '../../testing/admin-api.ts'
+import { signedInAt } from '../../testing/console.ts'
 import { authorize, post, refresh, tokens } from '../../testing/flow.ts'
 import { publicClient, register } from '../../testing/registration.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
@@ -76,7 +77,7 @@ describe('clients in the admin API', () => {
     ['no name', { ...app, client_name: ' ' }, ['client_name']],
     ['no redirect URI', { client_name: 'x' }, ['redirect_uris']],
     ['a relative redirect URI', { ...app, redirect_uris: ['/callback'] }, ['redirect_uris.0']],
-    ['an id of a URL', { ...app, client_id: 'https://a.test/x' }, ['client_id']],
+    ['an id of a URL without TLS', { ...app, client_id: 'http://a.test/x' }, ['client_id']],
     ['an unknown grant', { ...app, grant_types: ['password'] }, ['grant_types.0']],
     ['the implicit grant', { ...app, grant_types: ['implicit'] }, ['grant_types.0']],
     ['an unknown member', { ...app, client_secret: 'mine' }, ['client_secret']],
@@ -215,6 +216,32 @@ describe('clients in the admin API', () => {
       { detail: { by: 'administrator', administrator: 'admin_api' } },
     ])
     expect((await tokens(server)).status).toBe(200)
+  })
+
+  test('that are a metadata document are listed by what they were granted, and lose it', async () => {
+    const clientId = 'https://agent.example/oauth/client.json'
+    const path = encodeURIComponent(clientId)
+    const listed = async () => (await api.get('/document-clients')).body.items
+    expect(await listed()).toEqual([])
+    expect((await api.delete(`/clients/${path}/grants`)).status).toBe(404)
+    await server.database.prisma.grant.create({
+      data: {
+        id: 'grant-of-a-document',
+        personId: 'prs_owner',
+        clientId,
+        scope: 'read:companies',
+        companies: 'all',
+        companyIds: '[]',
+        expiresAt: new Date(Date.now() + 60_000),
+      },
+    })
+    expect(await listed()).toEqual([{ client_id: clientId, active_grants: 1 }])
+    const admin = await signedInAt(server, 'admin@neonpanel.test')
+    expect((await admin.open('/console/clients')).text).toContain('“agent.example”')
+    expect((await admin.open(`/console/clients/${path}`)).text).toContain('Revoke all 1 grant?')
+    expect((await api.delete(`/clients/${path}/grants`)).body).toEqual({ revoked: 1 })
+    expect(await listed()).toEqual([])
+    expect((await admin.open(`/console/clients/${path}`)).text).toContain('No active grants')
   })
 
   test('are suspended even when their metadata would be refused today', async () => {

@@ -18,6 +18,7 @@ import {
   searchClients,
   withGrants,
 } from '../clients/client-list.ts'
+import { findDocumentClient, listDocumentClients } from '../clients/document-clients.ts'
 import { endGrantsOfClient } from '../grants.ts'
 import { pageParameters } from '../paging.ts'
 import { epochSeconds, epochSecondsSchema, listOf, listSchema } from './answers.ts'
@@ -67,6 +68,25 @@ function listAndRegister(context: ServerContext): Operation[] {
       async run({ query: { limit, cursor, ...filter } }) {
         const found = await searchClients(context.database, filter, { limit, cursor })
         return listOf(found, describeClient)
+      },
+    }),
+    operation({
+      id: 'listDocumentClients',
+      method: 'get',
+      path: '/document-clients',
+      tag,
+      summary:
+        'Clients known by their metadata document that people granted something, at most 100',
+      answer: listSchema(z.object({ client_id: z.url(), active_grants: z.int() })),
+      async run() {
+        const clients = await listDocumentClients(context.database)
+        return {
+          items: clients.map(({ clientId, activeGrants }) => ({
+            client_id: clientId,
+            active_grants: activeGrants,
+          })),
+          next_cursor: null,
+        }
       },
     }),
     operation({
@@ -165,7 +185,8 @@ function secretAndGrants(context: ServerContext): Operation[] {
       summary: 'End everything that a client was granted; people may connect it again',
       answer: z.object({ revoked: z.int().describe('Grants that were active') }),
       async run({ params: { client_id }, ctx }) {
-        await existingClient(context, client_id)
+        const document = await findDocumentClient(context.database, client_id)
+        if (!document) await existingClient(context, client_id)
         return { revoked: await endGrantsOfClient(context, client_id, apiActor(ctx)) }
       },
     }),

@@ -34,6 +34,10 @@ const calls: Readonly<Record<string, readonly [done: Called, refused: Called]>> 
     { path: '/clients?q=claude&standing=reviewed', status: 200 },
     { path: '/clients?kind=odd', status: 400 },
   ],
+  listDocumentClients: [
+    { path: '/document-clients', status: 200 },
+    { path: '/document-clients', token: 'wrong', status: 401 },
+  ],
   registerClient: [
     { path: '/clients', body: confidential('by-hand'), status: 201 },
     { path: '/clients', body: confidential('claude'), status: 409 },

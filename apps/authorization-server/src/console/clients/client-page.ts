@@ -1,6 +1,5 @@
 import { identityScopes, resourceScopes } from '@neonpanel/contracts/scopes'
 import type { InitialAccessToken } from '../../initial-access-tokens/initial-access-tokens.ts'
-import { ago } from '../../web/ago.ts'
 import { confirmDialog } from '../../web/confirm-dialog.ts'
 import { csrfField } from '../../web/forms.ts'
 import { breakable, type Html, html, when } from '../../web/html.ts'
@@ -12,6 +11,7 @@ import type { ListedGrant } from '../grants.ts'
 import { counted } from '../pager.ts'
 import type { Page } from '../paging.ts'
 import { isConfidential, type ListedClient } from './client-list.ts'
+import { grantsCard, revokeAllDialog, typedClientId } from './grants-card.ts'
 import { clientHref, originBadge } from './pages.ts'
 
 export interface ClientView {
@@ -37,7 +37,7 @@ export function clientPage(view: ClientView): Html {
         <div class="stack stack-loose">
           ${identityCard(view)}
           ${redirectsCard(client)}
-          ${grantsCard(view)}
+          ${grantsCard(client, view.grants, view.viewer)}
         </div>
         <div class="stack stack-loose">
           ${settingsCard(client)}
@@ -121,51 +121,6 @@ function redirectsCard({ metadata }: ListedClient): Html {
                 : html`<ul class="list">${uris.map((uri) => html`<li class="spread"><code>${breakable(uri)}</code> <span class="badge">${anyPort && uri.startsWith('http://') ? 'Any port' : 'Exact'}</span></li>`)}</ul>`
             }
           </section>`
-}
-
-function grantsCard({ client, grants, viewer }: ClientView): Html {
-  return html`<section class="card" aria-labelledby="grants-title">
-            <header class="card-header">
-              <h2 id="grants-title">Active grants <span class="faint">${client.activeGrants.toLocaleString('en-GB')}</span></h2>
-            </header>
-            ${
-              grants.rows.length === 0
-                ? html`<div class="empty">${icon('users')}<h3>No active grants</h3><p>Nobody lets this client use NeonPanel.</p></div>`
-                : html`<div class="table-wrap">
-              <table class="table">
-                <thead>
-                  <tr>
-                    <th scope="col">User</th>
-                    <th scope="col">Scopes</th>
-                    <th scope="col">Companies</th>
-                    <th scope="col">Last used</th>
-                    <th scope="col"><span class="visually-hidden">Actions</span></th>
-                  </tr>
-                </thead>
-                <tbody>${grants.rows.map((grant) => grantRow(grant, viewer))}</tbody>
-              </table>
-            </div>`
-            }
-          </section>`
-}
-
-function grantRow(grant: ListedGrant, viewer: Viewer): Html {
-  const scopes = grant.scope.split(' ').filter((scope) => /:/.test(scope))
-  const writes = scopes.some((scope) => scope.startsWith('write:'))
-  const companies = grant.companies === 'all' ? 'All' : JSON.parse(grant.companyIds).length
-  return html`<tr>
-                    <td class="breakable"><a class="row-link" href="/console/users/${grant.personId}">${grant.person.email}</a></td>
-                    <td class="nowrap" data-label="Scopes">${scopes.length}${writes && ', with write'}</td>
-                    <td data-label="Companies">${companies}</td>
-                    <td class="nowrap" data-label="Last used">${grant.lastUsedAt ? ago(grant.lastUsedAt) : 'Never'}</td>
-                    <td class="actions">
-                      <form method="post" action="${clientHref(grant.clientId)}/grants/revoke">
-                        ${csrfField(viewer.csrf)}
-                        <input type="hidden" name="grant_id" value="${grant.id}">
-                        <button class="button button-small button-danger" type="submit">Revoke<span class="visually-hidden"> the grant of ${grant.person.email}</span></button>
-                      </form>
-                    </td>
-                  </tr>`
 }
 
 function settingsCard({ metadata, scopeCeiling }: ListedClient): Html {
@@ -276,20 +231,7 @@ function dialogs({ client, viewer }: ClientView): Html {
         confirm: 'Suspend client',
       })
     }
-    ${
-      client.activeGrants > 0 &&
-      confirmDialog({
-        id: 'revoke-all',
-        action: `${action}/grants/revoke-all`,
-        viewer,
-        title: `Revoke all ${counted(client.activeGrants, 'grant')}?`,
-        consequence:
-          'Every access and refresh token of this client stops working at once. People must connect it again.',
-        keep: 'Keep grants',
-        confirm: 'Revoke all grants',
-        fields: typedClientId('revoke-all', client),
-      })
-    }
+    ${revokeAllDialog(client, viewer)}
     ${confirmDialog({
       id: 'delete',
       action: `${action}/delete`,
@@ -300,11 +242,4 @@ function dialogs({ client, viewer }: ClientView): Html {
       confirm: 'Delete client',
       fields: typedClientId('delete', client),
     })}`
-}
-
-function typedClientId(dialog: string, { clientId }: ListedClient): Html {
-  return html`<div class="field">
-            <label class="field-label" for="${dialog}-confirm">Type the client ID to confirm</label>
-            <input class="input" id="${dialog}-confirm" name="confirm" type="text" autocomplete="off" placeholder="${clientId}" required>
-          </div>`
 }

@@ -10,14 +10,17 @@ import {
   type ListedClient,
   redirectHosts,
 } from './client-list.ts'
+import { type DocumentClient, documentHost } from './document-clients.ts'
 
 export interface ClientsView {
   readonly notice: Html | undefined
   readonly filter: ClientFilter
   readonly clients: Page<ListedClient>
+  /** Only on the list without filter. */
+  readonly documentClients: readonly DocumentClient[]
 }
 
-export function clientsPage({ notice, filter, clients }: ClientsView): Html {
+export function clientsPage({ notice, filter, clients, documentClients }: ClientsView): Html {
   return html`<header class="page-header">
       <div class="spread">
         <h1>Clients</h1>
@@ -32,6 +35,7 @@ export function clientsPage({ notice, filter, clients }: ClientsView): Html {
       ${notice}
       ${filterForm(filter)}
       ${clients.rows.length > 0 ? clientsTable(clients, filter) : nothingFound}
+      ${documentClients.length > 0 && documentClientsTable(documentClients)}
     </div>`
 }
 
@@ -126,6 +130,38 @@ function clientRow(client: ListedClient): Html {
               <td class="num" data-label="Active grants">${client.activeGrants.toLocaleString('en-GB')}</td>
               <td class="nowrap" data-label="Last used">${client.lastUsedAt ? ago(client.lastUsedAt) : 'Never'}</td>
             </tr>`
+}
+
+function documentClientsTable(clients: readonly DocumentClient[]): Html {
+  const row = (client: DocumentClient) => {
+    const app = { clientId: client.clientId, name: documentHost(client), reviewed: false }
+    return html`<tr>
+              <td>
+                <div class="identity">
+                  ${appMark(app)}
+                  <p><a class="row-link" href="${clientHref(client.clientId)}">${appName(app)}</a><code class="faint breakable">${client.clientId}</code></p>
+                </div>
+              </td>
+              <td class="num" data-label="Active grants">${client.activeGrants.toLocaleString('en-GB')}</td>
+            </tr>`
+  }
+  return html`<section class="card table-wrap" aria-labelledby="documents-title">
+        <header class="card-header">
+          <div>
+            <h2 id="documents-title">Known by their metadata document</h2>
+            <p class="small">They never register. They are listed while people let them use NeonPanel.</p>
+          </div>
+        </header>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Client</th>
+              <th class="num" scope="col">Active grants</th>
+            </tr>
+          </thead>
+          <tbody>${clients.map(row)}</tbody>
+        </table>
+      </section>`
 }
 
 const verifiedMark = html`<span class="verified">${icon('shield-check')}<span class="visually-hidden">Verified</span></span>`

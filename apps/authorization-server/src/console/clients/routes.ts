@@ -11,6 +11,7 @@ import { backTo, show } from '../show.ts'
 import { changeClient, removeClient, rotateClientSecret } from './administration.ts'
 import type { ClientChangeInput } from './client-input.ts'
 import { clientFilter, searchClients } from './client-list.ts'
+import { listDocumentClients } from './document-clients.ts'
 import { clientFormRoutes } from './form-routes.ts'
 import { clientHref, clientsPage } from './pages.ts'
 import { showClient } from './show-client.ts'
@@ -33,7 +34,8 @@ export function clientsRoutes(router: Router, context: ServerContext): void {
     const query = [...new URLSearchParams(ctx.querystring)].filter(([, value]) => value !== '')
     const filter = filterSchema.parse(Object.fromEntries(query))
     const clients = await searchClients(database, filter, readPage(ctx))
-    const main = clientsPage({ notice: noticeOf(ctx), filter, clients })
+    const documentClients = query.length === 0 ? await listDocumentClients(database) : []
+    const main = clientsPage({ notice: noticeOf(ctx), filter, clients, documentClients })
     show(context, ctx, { title: 'Clients', section, main })
   })
 

@@ -9,6 +9,8 @@ import { show } from '../show.ts'
 import { namesOfPeople } from '../users/administration.ts'
 import { withGrants } from './client-list.ts'
 import { clientPage } from './client-page.ts'
+import { documentClientPage } from './document-client-page.ts'
+import { documentHost, findDocumentClient } from './document-clients.ts'
 
 /**
  * Answers with a client's page; with nothing when there is no such client.
@@ -23,7 +25,7 @@ export async function showClient(
 ): Promise<void> {
   const { database } = context
   const client = await findClient(database, clientId)
-  if (!client) return
+  if (!client) return showDocumentClient(context, ctx, clientId)
   const [listed] = await withGrants(database, [client])
   const reviewers = await namesOfPeople(context, [client.reviewedBy])
   const jti = client.initialAccessTokenJti
@@ -42,4 +44,21 @@ export async function showClient(
     { title: client.name, section: '/console/clients', main },
     newSecret ? 201 : 200,
   )
+}
+
+async function showDocumentClient(
+  context: ServerContext,
+  ctx: Context,
+  clientId: string,
+): Promise<void> {
+  const { database } = context
+  const client = await findDocumentClient(database, clientId)
+  if (!client) return
+  const main = documentClientPage({
+    viewer: signedIn(ctx).viewer,
+    notice: noticeOf(ctx),
+    client,
+    grants: await listGrants(database, { clientId, active: true }, { limit: 50 }),
+  })
+  show(context, ctx, { title: documentHost(client), section: '/console/clients', main })
 }
