@@ -168,7 +168,7 @@ describe('clients that registered themselves', () => {
   const used = (clientId: string, at: Date) =>
     database.prisma.client.update({ where: { clientId }, data: { lastUsedAt: at } })
 
-  test('go when they were never used, with their registration token, and the log knows', async () => {
+  test('AS-135: go when they were never used, with their registration token, and the log knows', async () => {
     await registered('open')
     await registered('iat', 'initial_access_token')
     advanceClock(29 * daysMs)
@@ -192,7 +192,7 @@ describe('clients that registered themselves', () => {
     expect(await reaped()).toMatchObject({ Client: 1 })
   })
 
-  test('stay for as long as somebody has connected them', async () => {
+  test('AS-135: stay for as long as somebody has connected them', async () => {
     await registered('connected')
     await grant('live', { clientId: 'connected' })
     advanceClock(300 * daysMs)
