@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { oauthClient } from '../harness/oauth-client.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -52,13 +53,51 @@ describe('with the production names', () => {
     },
   )
 
-  verifies('AS-165', 'cookies are for https only', async () => {
-    const query = new URLSearchParams({ client_id: 'x', redirect_uri: 'https://x.example' })
-    const { headers } = await throughProxy('my.neonpanel.com', `/account?${query}`)
-    for (const cookie of headers['set-cookie'] ?? []) {
+  verifies('AS-165', 'cookies are for https only, and for this host', async () => {
+    await stack.database.prisma.client.create({
+      data: {
+        clientId: 'production-client',
+        name: 'App',
+        origin: 'administrator',
+        metadata: JSON.stringify({
+          redirect_uris: ['https://app.example/cb'],
+          token_endpoint_auth_method: 'none',
+        }),
+      },
+    })
+    const client = oauthClient(stack, {
+      clientId: 'production-client',
+      redirectUri: 'https://app.example/cb',
+    })
+    const { search } = new URL(client.authorization().url)
+    const { status, headers } = await throughProxy('my.neonpanel.com', `/oauth2/authorize${search}`)
+    await stack.database.prisma.client.delete({ where: { clientId: client.clientId } })
+    expect(status).toBe(303)
+    const cookies = headers['set-cookie'] ?? []
+    expect(cookies.length).toBeGreaterThanOrEqual(2)
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/^__(Host|Secure)-/)
       expect(cookie).toMatch(/; secure/i)
       expect(cookie).toMatch(/; httponly/i)
+      expect(cookie).toMatch(/; samesite=(lax|strict)/i)
+      expect(cookie).not.toMatch(/; domain=/i)
     }
+  })
+
+  verifies('AS-23', 'what came to the proxy in clear is led to https, or refused', async () => {
+    const clear = { 'x-forwarded-proto': 'http' }
+    const page = await throughProxy('my.neonpanel.com', '/account?x=1', clear)
+    expect(page.status).toBe(308)
+    expect(page.headers.location).toBe(`${issuer}/account?x=1`)
+    const elsewhere = await throughProxy('my.neonpanel.com', '//evil.example/x', clear)
+    expect(elsewhere.headers.location).toMatch(/^https:\/\/my\.neonpanel\.com\//)
+    const token = await rawRequest(`http://127.0.0.1:${authPort}/oauth2/token`, {
+      method: 'POST',
+      headers: { host: 'my.neonpanel.com', ...clear },
+      body: 'grant_type=refresh_token',
+    })
+    expect(token.status).toBe(400)
+    expect(JSON.parse(token.text).error).toBe('invalid_request')
   })
 
   verifies('AS-23', 'browsers are told to stay on https', async () => {

@@ -1,5 +1,5 @@
 import { isLoopbackUrl } from '@neonpanel/contracts/urls'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { Config } from '../config.ts'
 
 /**
@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
  */
 export function pinHost({ issuer, isLocal, trustProxy }: Config): Middleware {
   const { host, protocol } = new URL(issuer)
+  const isUnencrypted = (scheme: string | undefined) => protocol === 'https:' && scheme === 'http'
   return async function pinHost(ctx, next) {
     const { headers } = ctx.req
     const forwarded = trustProxy ? lastOf(headers['x-forwarded-host']) : undefined
@@ -23,6 +24,9 @@ export function pinHost({ issuer, isLocal, trustProxy }: Config): Middleware {
       }
       return
     }
+    if (trustProxy && isUnencrypted(lastOf(headers['x-forwarded-proto']))) {
+      return demandHttps(ctx, issuer)
+    }
     headers.host = host
     headers['x-forwarded-proto'] = protocol.slice(0, -1)
     delete headers['x-forwarded-host']
@@ -30,6 +34,17 @@ export function pinHost({ issuer, isLocal, trustProxy }: Config): Middleware {
     if (!trustProxy) delete headers['x-forwarded-for']
     await next()
   }
+}
+
+/** What was sent in clear has been read by others: a page is led to https, a credential is not accepted. */
+function demandHttps(ctx: Context, issuer: string): void {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') {
+    ctx.status = 308
+    ctx.redirect(`${issuer}${ctx.url}`)
+    return
+  }
+  ctx.status = 400
+  ctx.body = { error: 'invalid_request', error_description: 'https is required' }
 }
 
 function lastOf(header: string | string[] | undefined): string | undefined {
