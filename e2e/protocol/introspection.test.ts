@@ -85,6 +85,14 @@ describe('introspection', () => {
     expect(body.active).toBe(true)
   })
 
+  verifies('AS-161', 'tells the resource server about tokens for itself only', async () => {
+    const { access_token } = await tokensFor(stack, {
+      scope: 'openid profile',
+      request: { resource: undefined },
+    })
+    expect((await introspect(access_token)).body).toEqual({ active: false })
+  })
+
   verifies('AS-161', 'does not take an initial access token for an access token', async () => {
     const minted = await stack.authorizationServer.issueInitialAccessToken({
       ttlSeconds: 60,

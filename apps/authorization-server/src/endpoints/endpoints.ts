@@ -49,8 +49,8 @@ export function endpointAt(
 }
 
 /**
- * What the provider leaves open at its endpoints: 405 with `Allow` for a wrong method (it says 404), and JSON errors to
- * programs that prefer HTML.
+ * What the provider leaves open at its endpoints: 405 with `Allow` for a wrong method (it says 404), JSON errors to programs
+ * that prefer HTML, and no answer to a call is stored.
  */
 export function guardEndpoints(options: { hasRegistration: boolean }): Middleware {
   return async function guardEndpoint(ctx, next) {
@@ -67,6 +67,7 @@ export function guardEndpoints(options: { hasRegistration: boolean }): Middlewar
       return
     }
     if (endpoint.isMachine) ctx.req.headers.accept = 'application/json'
+    if (endpoint === called) ctx.set('Cache-Control', 'no-store')
     await next()
   }
 }

@@ -15,15 +15,20 @@ interface TokenOptions {
   readonly resourceServerClientId: string
 }
 
-type OidcToken = { readonly kind: string; readonly clientId?: string | undefined }
+interface OidcToken {
+  readonly kind: string
+  readonly clientId?: string | undefined
+  readonly aud?: unknown
+}
 
 /**
- * Who may ask about a token: the resource server about access tokens, a client about its own (RFC 7662 section 4).
+ * Who may ask about a token: the resource server about access tokens for itself, a client about its own (RFC 7662 section 4).
+ * There is one resource, so that an access token with an audience is for it; one without is for UserInfo.
  */
 export function mayIntrospect(resourceServerClientId: string) {
   return (_ctx: KoaContextWithOIDC, client: Client, token: OidcToken): boolean =>
     client.clientId === resourceServerClientId
-      ? token.kind !== 'RefreshToken'
+      ? token.kind !== 'RefreshToken' && token.aud !== undefined
       : token.clientId === client.clientId
 }
 
@@ -89,7 +94,7 @@ async function describe(ctx: KoaContextWithOIDC, options: TokenOptions) {
   const { database, tokens } = options
   const claims = await tokens.verify(presentedToken(ctx))
   if (!claims) return inactive
-  const token = { kind: 'AccessToken', clientId: claims.client_id }
+  const token = { kind: 'AccessToken', clientId: claims.client_id, aud: claims.aud }
   const caller = ctx.oidc.client
   if (!caller || !mayIntrospect(options.resourceServerClientId)(ctx, caller, token)) return inactive
   const [isRevoked, answer] = await Promise.all([
