@@ -26,6 +26,8 @@ export interface Served {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: unknown
+  /** Never answers. */
+  readonly hangs?: boolean
 }
 
 /** A web server of somebody else, with a certificate that this process trusts from now on. */
@@ -45,6 +47,7 @@ export async function startDocumentServer(): Promise<DocumentServer> {
     requests.push(path)
     const answer = served.get(path)
     if (!answer) return response.writeHead(404).end()
+    if (answer.hangs) return
     const headers = { 'content-type': 'application/json', ...answer.headers }
     response.writeHead(answer.status ?? 200, headers).end(JSON.stringify(answer.body))
   })

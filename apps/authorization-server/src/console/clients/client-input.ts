@@ -25,11 +25,13 @@ export const newClientSchema = z
     ...changeable,
     client_id: z
       .string()
-      .regex(/^[A-Za-z0-9][\w.-]{2,63}$/, {
-        error: 'must have 3 to 64 letters, digits, dots, hyphens or underscores',
+      .max(2_000)
+      .regex(/^(?:[A-Za-z0-9][\w.-]{2,63}|https:\/\/[^\s/?#@]+\/[^\s?#]+)$/, {
+        error:
+          'must have 3 to 64 letters, digits, dots, hyphens or underscores, or be the https URL of a metadata document',
       })
       .optional()
-      .describe('Made up when absent'),
+      .describe('Made up when absent. The URL of a metadata document is then never fetched'),
     redirect_uris: changeable.redirect_uris.default([]),
     client_uri: changeable.client_uri.optional(),
     logo_uri: changeable.logo_uri.optional(),
