@@ -1,6 +1,6 @@
+import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
 import { contractServers } from './requirements/contract-servers.ts'
 import { contractTokens } from './requirements/contract-tokens.ts'
-import { matrixAuthorizationServer } from './requirements/matrix-authorization-server.ts'
 import { decisions, matrixResourceServer } from './requirements/matrix-resource-server.ts'
 import { product } from './requirements/product.ts'
 import { rfcs } from './requirements/rfc.ts'
@@ -9,7 +9,7 @@ import { rfcs } from './requirements/rfc.ts'
 export const requirements = {
   ...contractServers,
   ...contractTokens,
-  ...matrixAuthorizationServer,
+  ...authorizationServerRows,
   ...matrixResourceServer,
   ...decisions,
   ...rfcs,

@@ -70,7 +70,7 @@ describe('the authorization endpoint', () => {
     expect(callback.searchParams.get('iss')).toBe(stack.issuer)
   })
 
-  verifies('AS-48', 'keeps the query of a registered redirect URI out of a match', async () => {
+  verifies('AS-43', 'a query makes another redirect URI', async () => {
     const uri = `${claude.redirectUri}?a=1`
     expect((await ask({ redirect_uri: uri }, oauthClient(stack, claude))).status).toBe(400)
   })

@@ -71,11 +71,22 @@ describe('the environment', () => {
   )
 
   verifies(
-    'contract-2.1-issuer-url',
+    ['contract-2.1-issuer-url', 'AS-50', 'AS-23'],
     'plain http is refused for an issuer off loopback',
     async () => {
       const stderr = await refuse({ ...staging, ISSUER_URL: 'http://my.neonpanel.com' })
       expect(stderr).toContain('ISSUER_URL')
+    },
+  )
+
+  verifies(
+    ['contract-2.1-issuer-url', 'AS-04', 'AS-03'],
+    'an issuer with a path, a query or a trailing slash is refused',
+    async () => {
+      for (const rest of ['/tenant', '/', '?x=1', '#x']) {
+        const ISSUER_URL = `https://my.neonpanel.com${rest}`
+        expect(await refuse({ ...staging, ISSUER_URL }), rest).toContain('ISSUER_URL')
+      }
     },
   )
 
@@ -114,7 +125,7 @@ describe('the environment', () => {
   )
 
   verifies(
-    'contract-2.1-test-controls',
+    ['contract-2.1-test-controls', 'AS-168'],
     'test controls are refused off loopback, unless they are asked for as staging',
     async () => {
       expect(await refuse({ ...staging, TEST_CONTROLS: 'true' })).toContain('TEST_CONTROLS')

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { codeFlow } from '../harness/grant.ts'
 import { send } from '../harness/http.ts'
-import { chatGpt, oauthClient, randomText } from '../harness/oauth-client.ts'
+import { chatGpt, oauthClient, randomText, register } from '../harness/oauth-client.ts'
+import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 
@@ -21,6 +23,27 @@ describe('PKCE', () => {
       'invalid_request',
     )
   })
+
+  verifies(
+    ['AS-67', 'AS-70'],
+    'no client gets a code without a challenge, so that a verifier never stands alone',
+    async () => {
+      const { initial_access_token } = await adminApi(stack).mint()
+      const redirectUri = 'https://confidential.example/cb'
+      const { body } = await register(stack, { redirect_uris: [redirectUri] }, initial_access_token)
+      const clientSecret = body.client_secret ?? ''
+      expect(clientSecret).not.toBe('')
+      const confidential = { clientId: body.client_id, clientSecret, redirectUri }
+      const person = createPerson(stack.issuer)
+      for (const identity of [confidential, chatGpt]) {
+        const bare = { code_challenge: undefined, code_challenge_method: undefined, nonce: 'n' }
+        const { url } = oauthClient(stack, identity).authorization({ scope: 'openid', ...bare })
+        const callback = await person.authorize(url)
+        expect(callback.searchParams.get('error')).toBe('invalid_request')
+        expect(callback.searchParams.has('code')).toBe(false)
+      }
+    },
+  )
 
   verifies('AS-68', 'plain, and no method, which means plain, are refused', async () => {
     expect(await errorOf({ code_challenge_method: 'plain' })).toBe('invalid_request')

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { codeFlow } from '../harness/grant.ts'
@@ -93,6 +100,9 @@ describe('a client that proves itself with its key', () => {
       'another issuer': await sign({ iss: 'claude' }),
       'another subject': await sign({ sub: 'claude' }),
       'no signature': new UnsecuredJWT(claims()).encode(),
+      'the public key as a shared secret': await new SignJWT(claims())
+        .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+        .sign(Buffer.from(await exportSPKI(publicKey))),
     })) {
       const { status, body } = await redeemWith(assertion)
       expect([400, 401], what).toContain(status)

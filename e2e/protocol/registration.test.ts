@@ -67,10 +67,12 @@ describe('client registration', () => {
 
   verifies(
     'AS-118',
-    'gives a client that names no method the default of the standard',
+    'gives a client that names nothing the defaults of the standard, and refresh tokens',
     async () => {
       const { body } = await register({ token_endpoint_auth_method: undefined })
       expect(body.token_endpoint_auth_method).toBe('client_secret_basic')
+      expect(body.response_types).toEqual(['code'])
+      expect(body.grant_types.sort()).toEqual(['authorization_code', 'refresh_token'])
       expect(body.client_secret).toEqual(expect.any(String))
     },
   )
@@ -140,8 +142,6 @@ describe('client registration', () => {
         { client_name: 'x'.repeat(5_000) },
         { client_name: 'Chat\u202eTPG' },
         { sector_identifier_uri: 'https://evil.example/sector.json' },
-        { jwks: { keys: [] }, jwks_uri: 'https://app.example/jwks' },
-        { logo_uri: 'javascript:alert(1)' },
         { software_statement: 'eyJhbGciOiJub25lIn0.e30.' },
       ]) {
         const { status } = await register(changes)
@@ -149,6 +149,31 @@ describe('client registration', () => {
       }
     },
   )
+
+  verifies('AS-130', 'refuses addresses of itself that are no web pages', async () => {
+    for (const member of ['logo_uri', 'client_uri', 'tos_uri', 'policy_uri']) {
+      for (const address of [
+        'javascript:alert(1)',
+        'data:text/html,x',
+        'file:///etc/passwd',
+        '/x',
+      ]) {
+        const { status, body } = await register({ [member]: address })
+        expect([member, address, status]).toEqual([member, address, 400])
+        expect(body.error).toBe('invalid_client_metadata')
+      }
+      expect((await register({ [member]: 'https://app.example/x' })).status, member).toBe(201)
+    }
+  })
+
+  verifies('AS-129', 'refuses keys by value and by address at once', async () => {
+    const both = { jwks: { keys: [] }, jwks_uri: 'https://app.example/jwks' }
+    const { status, body } = await register({
+      token_endpoint_auth_method: 'private_key_jwt',
+      ...both,
+    })
+    expect([status, body.error]).toEqual([400, 'invalid_client_metadata'])
+  })
 
   verifies('AS-128', 'refuses a software statement by its own error', async () => {
     const { body } = await register({ software_statement: 'eyJhbGciOiJub25lIn0.e30.' })
@@ -170,13 +195,14 @@ describe('client registration', () => {
   )
 
   verifies(
-    ['AS-122', 'decision-10'],
+    ['AS-122', 'AS-85', 'decision-10'],
     'takes any scope wish and makes no ceiling of it',
     async () => {
       for (const scope of [
         '',
         null,
         'read:inventory openid email',
+        'read:inventory offline_access',
         'read:inventory unknown:scope',
       ]) {
         expect((await register({ scope })).status, String(scope)).toBe(201)
@@ -204,8 +230,8 @@ describe('client registration', () => {
   })
 
   verifies(
-    'contract-4-refresh-issued',
-    'a client without refresh_token in its grant types gets none',
+    ['contract-4-refresh-issued', 'AS-96'],
+    'a client without refresh_token in its grant types gets none, and cannot use one',
     async () => {
       const { body } = await register({ grant_types: ['authorization_code'] })
       const { redeem, client } = await codeFlow(stack, {
@@ -216,7 +242,7 @@ describe('client registration', () => {
       expect(answer.body.refresh_token).toBeUndefined()
       const refused = await client.refresh('whatever')
       expect(refused.status).toBe(400)
-      expect(refused.body.error).toMatch(/^(unauthorized_client|invalid_request|invalid_grant)$/)
+      expect(refused.body.error).toMatch(/^(unauthorized_client|invalid_request)$/)
     },
   )
 

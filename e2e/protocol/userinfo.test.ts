@@ -20,11 +20,17 @@ describe('OpenID Connect', () => {
     async () => {
       const { id_token, client } = await identityTokens('openid read:inventory')
       const keys = createRemoteJWKSet(new URL(`${stack.issuer}/oauth2/jwks`))
-      const { payload } = await jwtVerify(id_token ?? '', keys, {
+      const { payload, protectedHeader } = await jwtVerify(id_token ?? '', keys, {
         issuer: stack.issuer,
         audience: client.clientId,
       })
-      expect(payload).toMatchObject({ nonce: 'n-0S6_WzA2Mj', sub: expect.any(String) })
+      expect(protectedHeader.alg).toBe('RS256')
+      expect(payload).toMatchObject({
+        nonce: 'n-0S6_WzA2Mj',
+        sub: expect.any(String),
+        exp: expect.any(Number),
+        iat: expect.any(Number),
+      })
     },
   )
 
@@ -33,7 +39,7 @@ describe('OpenID Connect', () => {
   })
 
   verifies(
-    ['contract-1.1-userinfo', 'AS-163'],
+    ['contract-1.1-userinfo', 'AS-163', 'AS-99'],
     'userinfo tells the name and address that were asked for, by GET and by POST',
     async () => {
       const { access_token, id_token } = await identityTokens()

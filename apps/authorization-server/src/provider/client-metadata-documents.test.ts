@@ -98,13 +98,13 @@ describe('fetching', async () => {
   const from = (ip: string) => ({ ip, state: {}, set() {} }) as unknown as Context
 
   test.each(['https://169.254.169.254/keys', 'https://127.0.0.1:1/keys', 'https://[::1]/keys'])(
-    'refuses the literal address of %s',
+    'AS-147: refuses the literal address of %s',
     async (url) => {
       await expect(documents.fetch(url)).rejects.toThrow('special use')
     },
   )
 
-  test('refuses a name that resolves to this machine', async () => {
+  test('AS-147: refuses a name that resolves to this machine', async () => {
     await expect(documents.fetch('https://localhost:8443/keys')).rejects.toThrow(
       expect.objectContaining({
         cause: expect.objectContaining({ message: expect.stringContaining('special use') }),
@@ -112,7 +112,7 @@ describe('fetching', async () => {
     )
   })
 
-  test('is limited for each host, however many ask at one moment and from wherever', async () => {
+  test('AS-37: is limited for each host, however many ask at one moment and from wherever', async () => {
     const asked = await Promise.allSettled(
       Array.from({ length: 60 }, (_, n) =>
         allowFetch(from(`192.0.2.${n}`), `https://many.example/${n}.json`),

@@ -57,7 +57,7 @@ describe('a client that is its metadata document', () => {
     expect(headers.get('location')).toContain('/interaction/')
   })
 
-  test('proves itself with its key where it offers to, as ChatGPT does', async () => {
+  test('AS-144, AS-145: proves itself with its key where it offers to, as ChatGPT does', async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256')
     const keys = `/${randomUUID()}.jwks`
     web.served.set(keys, {

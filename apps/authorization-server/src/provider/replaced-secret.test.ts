@@ -34,7 +34,7 @@ describe('a process that was given a new APP_SECRET and still knows the old one'
     return post(`${renewed.origin}/oauth2/introspect`, { token }, headers)
   }
 
-  test('knows who is signed in', async () => {
+  test('AS-166: knows who is signed in', async () => {
     const { browser } = await authorize(before)
     const account = await atRenewed('/account', browser.cookies)
     expect(account.status).toBe(200)

@@ -44,7 +44,7 @@ describe('rotation', () => {
     expect(await signer(context)).not.toBe(before)
   })
 
-  test('keeps a key published until the last token it signed has expired', async () => {
+  test('AS-20: keeps a key published until the last token it signed has expired', async () => {
     const before = await signer(context)
     await rotateSigningKeys(context)
     // Signed at the last moment, by a process whose clock is late.

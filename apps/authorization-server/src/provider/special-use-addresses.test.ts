@@ -32,7 +32,7 @@ describe('addresses of special use', () => {
     'no address',
     '127.1',
     '',
-  ])('%s is one', (address) => {
+  ])('AS-147: %s is one', (address) => {
     expect(isSpecialUse(address, strict)).toBe(true)
   })
 

@@ -36,7 +36,7 @@ async function repeat(times: number, run: (n: number) => Promise<Response>): Pro
 }
 
 describe('wrong secrets of a client', () => {
-  test('are paused after thirty from one address, with Retry-After and as JSON', async () => {
+  test('AS-37: are paused after thirty from one address, with Retry-After and as JSON', async () => {
     const statuses = await repeat(30, (n) => asService('192.0.2.1', `guess-${n}`))
     expect(new Set(statuses)).toEqual(new Set([401]))
     const answer = await asService('192.0.2.1', 'guess')
@@ -125,7 +125,7 @@ describe('initial access tokens that are not good', () => {
       },
     })
 
-  test('are answered 429 in a burst, and a good one still registers', async () => {
+  test('AS-37: are answered 429 in a burst, and a good one still registers', async () => {
     const statuses = await repeat(101, (n) => register(`guess-${n}`, '192.0.2.7'))
     expect(statuses.slice(0, 100)).not.toContain(429)
     expect(statuses[100]).toBe(429)

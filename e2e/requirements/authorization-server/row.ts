@@ -1,0 +1,34 @@
+import type { Requirement } from '../requirement.ts'
+
+/** How strictly a row is asked for, as in BCP 14; `product` is a rule of this project. */
+export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'product'
+
+/** A row of SPEC-MATRIX part A. Where several sources differ, its level is that of the strictest. */
+export interface Row extends Requirement {
+  readonly level: Level
+  /** The standards behind the row. */
+  readonly standards: string
+}
+
+type Unplaced = Omit<Row, 'source' | 'section'>
+
+const rowOf =
+  (level: Level) =>
+  (standards: string, sentence: string): Unplaced => ({ level, standards, sentence })
+
+export const must = rowOf('MUST')
+export const should = rowOf('SHOULD')
+export const may = rowOf('MAY')
+export const product = rowOf('product')
+
+/** Gives the rows of one section their common source. */
+export function rowsOf<const Id extends string>(
+  section: string,
+  rows: Record<Id, Unplaced>,
+): Record<Id, Row> {
+  const entries = Object.entries<Unplaced>(rows).map(([id, row]) => [
+    id,
+    { source: 'SPEC-MATRIX', section, ...row },
+  ])
+  return Object.fromEntries(entries) as Record<Id, Row>
+}
