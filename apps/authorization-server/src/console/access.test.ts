@@ -47,6 +47,15 @@ describe('an administrator of the console', () => {
     expect((await adminApi(server).get('/keys')).body.items).toHaveLength(2)
   })
 
+  test('reads the description of the admin API in the browser, as the API itself gives it', async () => {
+    const { browser } = await analyst()
+    const { status, text } = await browser.open('/console/openapi.json')
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toEqual((await adminApi(server).get('/openapi.json')).body)
+    await makeAdministrator(false)
+    expect((await browser.open('/console/openapi.json')).status).toBe(403)
+  })
+
   test('is named in the audit log for what they did', async () => {
     const { browser } = await analyst()
     const { body } = await tokens(server)

@@ -4,18 +4,16 @@ import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
 import { adminTokenGuard } from './api/admin-token.ts'
 import { serveOperations } from './api/operation.ts'
-import { operationsOf } from './api/operations.ts'
+import { apiPrefix, operationsOf } from './api/operations.ts'
 import { ApiRefusal } from './api/refusal.ts'
-
-const prefix = '/console/api'
 
 /**
  * The admin API: everything the console does and, under `TEST_CONTROLS`, what a test needs. JSON in and out; times
  * are epoch seconds; lists are `{ items, next_cursor }`; errors are `{ error, error_description, correlation_id }`.
  */
 export function consoleApi(context: ServerContext): Middleware {
-  const router = new Router({ prefix })
-  serveOperations(router, operationsOf(context, `${context.config.issuer}${prefix}`))
+  const router = new Router({ prefix: apiPrefix })
+  serveOperations(router, operationsOf(context))
   const routes = router.routes()
   const requireAdminToken = adminTokenGuard(context.config.adminToken, (ctx) =>
     recordAudit(context.database, {
@@ -25,7 +23,7 @@ export function consoleApi(context: ServerContext): Middleware {
     }),
   )
   return async function consoleApi(ctx, next) {
-    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next()
+    if (ctx.path !== apiPrefix && !ctx.path.startsWith(`${apiPrefix}/`)) return next()
     ctx.set('Cache-Control', 'no-store')
     try {
       await requireAdminToken(ctx)

@@ -17,14 +17,18 @@ import { resetOperation } from './reset.ts'
 import { scopeOperation } from './scopes.ts'
 import { tokenOperation } from './tokens.ts'
 
-/**
- * Everything that the admin API of this server does, its own description included.
- *
- * @param url where the paths of the operations begin
- */
-export function operationsOf(context: ServerContext, url: string): Operation[] {
+/** Where the paths of the operations begin. */
+export const apiPrefix = '/console/api'
+
+/** The OpenAPI document of what the admin API of this server does. */
+export function describeApi(context: ServerContext) {
+  return openApiDocument(operationsOf(context), `${context.config.issuer}${apiPrefix}`)
+}
+
+/** Everything that the admin API of this server does, its own description included. */
+export function operationsOf(context: ServerContext): Operation[] {
   const { testControls } = context
-  const operations: Operation[] = [
+  return [
     overviewOperation(context),
     ...flowOperations(context),
     ...clientOperations(context),
@@ -50,9 +54,7 @@ export function operationsOf(context: ServerContext, url: string): Operation[] {
       tag: 'Description',
       summary: 'This document',
       answer: z.looseObject({ openapi: z.string() }),
-      run: () => document,
+      run: () => describeApi(context),
     }),
   ]
-  const document = openApiDocument(operations, url)
-  return operations
 }

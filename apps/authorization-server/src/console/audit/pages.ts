@@ -135,9 +135,15 @@ function eventRow(event: AuditEvent, names: ReadonlyMap<string, string>): Html {
             </tr>`
 }
 
-/** Further ids and reasons, one `name: value` each. */
-export function detailList(event: Pick<AuditEvent, 'detail'>): Html {
-  const entries = Object.entries(auditDetail(event)).filter(([, value]) => value !== '')
+/**
+ * Further ids and reasons, one `name: value` each.
+ *
+ * @param leftOut name of what the page says already
+ */
+export function detailList(event: Pick<AuditEvent, 'detail'>, leftOut?: string): Html {
+  const entries = Object.entries(auditDetail(event)).filter(
+    ([name, value]) => value !== '' && name !== leftOut,
+  )
   if (entries.length === 0) return html`<span class="faint">None</span>`
   return html`<ul>${entries.map(([name, value]) => html`<li class="small">${detailEntry(name, value)}</li>`)}</ul>`
 }

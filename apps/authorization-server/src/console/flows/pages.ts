@@ -249,8 +249,8 @@ function eventRow(flow: Flow, event: Flow['events'][number]): Html {
   const isBad = /\.(?:failed|refused|denied)$/.test(event.type)
   return html`<tr id="${event.id}">
               <td class="nowrap">${time(event.at, after < 1000 ? `${after} ms` : `${(after / 1000).toFixed(1)} s`)}</td>
-              <td data-label="Event">${isBad ? html`<span class="status" data-tone="danger" data-shape="square"><code class="small-code">${event.type}</code></span>` : html`<code class="small-code">${event.type}</code>`}</td>
-              <td class="breakable" data-label="Detail">${detailList(event)}</td>
+              <td data-label="Event">${isBad ? html`<span class="status" data-tone="danger" data-shape="square"><code class="small-code nowrap">${event.type}</code></span>` : html`<code class="small-code nowrap">${event.type}</code>`}</td>
+              <td class="breakable" data-label="Detail">${detailList(event, 'flow')}</td>
               <td class="minor" data-label="Correlation ID">${event.correlationId ? html`<a href="/console/audit?correlation_id=${encodeURIComponent(event.correlationId)}"><code class="small-code nowrap">${event.correlationId}</code></a>` : html`<span class="faint">None</span>`}</td>
             </tr>`
 }

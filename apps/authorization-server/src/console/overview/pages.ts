@@ -123,6 +123,9 @@ function setupCard({ steps }: OverviewView): Html {
           <p class="badge" data-tone="accent">${done} of ${steps.length} done</p>
         </header>
         <ol class="checklist">${steps.map(checklistItem)}</ol>
+        <footer class="card-footer">
+          <p>The admin API does all that the console does. <a href="/console/openapi.json">OpenAPI document</a></p>
+        </footer>
       </section>`
 }
 

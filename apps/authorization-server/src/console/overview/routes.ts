@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import { noteDevice } from '../../account/devices.ts'
 import type { ServerContext } from '../../context.ts'
 import { signedIn } from '../../web/signed-in.ts'
+import { describeApi } from '../api/operations.ts'
 import { namesInFlows } from '../flows/names.ts'
 import { show } from '../show.ts'
 import { loadFigures, type Period, periods } from './figures.ts'
@@ -23,5 +24,10 @@ export function overviewRoutes(router: Router, context: ServerContext): void {
       steps: setupSteps(figures, config),
     })
     show(context, ctx, { title: 'Overview', section: '/console', main })
+  })
+  // For an administrator's browser, which has no ADMIN_TOKEN to read it at the admin API.
+  router.get('/openapi.json', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = describeApi(context)
   })
 }
