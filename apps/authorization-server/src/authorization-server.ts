@@ -15,6 +15,7 @@ import type { Config } from './config.ts'
 import { consoleApi } from './console/api.ts'
 import { consoleRoutes } from './console/routes.ts'
 import type { ServerContext } from './context.ts'
+import { restartDeviceForm } from './endpoints/device-form.ts'
 import { guardEndpoints } from './endpoints/endpoints.ts'
 import { allowFormPosts } from './endpoints/form-posts.ts'
 import { pinHost } from './endpoints/host.ts'
@@ -103,6 +104,7 @@ export async function createAuthorizationServer(
   app.use(registrationCors)
   app.use(prepareOAuthRequests(context))
   app.use(throttleFailures(database))
+  app.use(restartDeviceForm(context))
   app.use(throttleUserCodes({ database, issuer: config.issuer }))
   app.use(answerUnavailable)
   app.use(cacheMetadata)

@@ -3,14 +3,26 @@ import { Readable } from 'node:stream'
 
 const longestBodyBytes = 56 * 1024
 
-/** The bytes of a request; undefined when they are more than any OAuth request needs. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > longestBodyBytes) return undefined
+/**
+ * The bytes of a request; undefined when they are more than the limit, by default more than any OAuth request needs. What is
+ * then still on its way is thrown away; the answer must close the connection, where it would be taken for the next request.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limitBytes = longestBodyBytes,
+): Promise<Buffer | undefined> {
+  const body = await readUpTo(request, limitBytes)
+  if (!body) request.resume()
+  return body
+}
+
+async function readUpTo(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return undefined
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += chunk.length
-    if (length > longestBodyBytes) return undefined
+    if (length > limitBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

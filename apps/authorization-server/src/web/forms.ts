@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
+import { readBody } from '../endpoints/request-body.ts'
 import { type Html, html } from './html.ts'
 
 const maximumBytes = 64 * 1024
@@ -62,14 +63,12 @@ async function readForm(ctx: Context): Promise<URLSearchParams> {
   if (!ctx.is('application/x-www-form-urlencoded')) {
     ctx.throw(415, 'A form is expected.')
   }
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maximumBytes) ctx.throw(413, 'The form is too large.')
-    chunks.push(chunk)
+  const body = await readBody(ctx.req, maximumBytes)
+  if (!body) {
+    ctx.set('Connection', 'close')
+    return ctx.throw(413, 'The form is too large.')
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  return new URLSearchParams(body.toString('utf8'))
 }
 
 function signingKeys(provider: FormProvider): readonly string[] {

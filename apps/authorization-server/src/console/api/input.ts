@@ -1,6 +1,7 @@
 import { nestsTooDeep } from '@neonpanel/process/json-depth'
 import type { Context } from 'koa'
 import type { z } from 'zod'
+import { readBody } from '../../endpoints/request-body.ts'
 import { ApiRefusal, invalidRequest } from './refusal.ts'
 
 const maximumBytes = 256 * 1024
@@ -40,16 +41,10 @@ function judge<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outp
 }
 
 async function readText(ctx: Context): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maximumBytes) {
-      throw new ApiRefusal(413, 'too_large', `The body has more than ${maximumBytes} bytes.`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const body = await readBody(ctx.req, maximumBytes)
+  if (body) return body.toString('utf8')
+  ctx.set('Connection', 'close')
+  throw new ApiRefusal(413, 'too_large', `The body has more than ${maximumBytes} bytes.`)
 }
 
 function parseJson(text: string): unknown {
