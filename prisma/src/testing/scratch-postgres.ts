@@ -2,9 +2,25 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
-/** A PostgreSQL database of its own, dropped at the end. */
-export async function createScratchDatabase(): Promise<AsyncDisposable & { url: string }> {
-  const server = inject('databaseUrl')
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseUrl: string
+  }
+}
+
+/** An empty PostgreSQL database of its own, dropped at the end. */
+export interface ScratchDatabase extends AsyncDisposable {
+  readonly url: string
+}
+
+/**
+ * Makes one. Not through `openDatabase`, whose limits on time are for requests: a busy server may take a while.
+ *
+ * @param server where, with a role that may create databases
+ */
+export async function createScratchDatabase(
+  server = inject('databaseUrl'),
+): Promise<ScratchDatabase> {
   const name = `neonpanel_test_${randomBytes(6).toString('hex')}`
   await execute(server, `CREATE DATABASE ${name}`)
   const url = new URL(server)

@@ -1,33 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { migrate } from '@neonpanel/database/migrate'
 import { openDatabase } from '@neonpanel/database/open'
+import {
+  createScratchDatabase,
+  type ScratchDatabase,
+} from '@neonpanel/database/testing/scratch-postgres'
 
 /** A migrated database of its own on a real PostgreSQL, dropped at the end. */
-export interface TestDatabase extends AsyncDisposable {
-  readonly url: string
-}
+export type TestDatabase = ScratchDatabase
 
 /** `TEST_DATABASE_URL` names a server whose role may create databases. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const administrationUrl =
-    // biome-ignore lint/style/noProcessEnv: where the real database is
-    process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
-  const name = `neonpanel_as_${randomBytes(6).toString('hex')}`
-  const administration = await openDatabase(administrationUrl)
-  await administration.prisma.$executeRawUnsafe(`CREATE DATABASE ${name}`)
-  const target = new URL(administrationUrl)
-  target.pathname = name
-  await using database = await openDatabase(target.href)
+  // biome-ignore lint/style/noProcessEnv: where the real database is
+  const { TEST_DATABASE_URL = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
+  const scratch = await createScratchDatabase(TEST_DATABASE_URL)
+  await using database = await openDatabase(scratch.url)
   await migrate(database)
-  return {
-    url: target.href,
-    async [Symbol.asyncDispose]() {
-      await administration.prisma.$executeRawUnsafe(`DROP DATABASE ${name} WITH (FORCE)`)
-      await administration.close()
-    },
-  }
+  return scratch
 }
 
 /** A way to a database that can be cut. */

@@ -1,35 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import type { ToolName } from '@neonpanel/contracts/tool-catalogue'
-import { openDatabase } from '@neonpanel/database/open'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import {
+  createScratchDatabase,
+  type ScratchDatabase,
+} from '@neonpanel/database/testing/scratch-postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DemoLedger, openDemoLedger } from '../testing/demo-ledger.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    databaseUrl: string
-  }
-}
-
-const name = `neonpanel_tools_${randomBytes(6).toString('hex')}`
+let scratch: ScratchDatabase
 let embedded: DemoLedger
 let server: DemoLedger
 
-async function administer(sql: string): Promise<void> {
-  await using database = await openDatabase(inject('databaseUrl'))
-  await database.prisma.$executeRawUnsafe(sql)
-}
-
 beforeAll(async () => {
-  await administer(`CREATE DATABASE ${name}`)
-  const url = new URL(inject('databaseUrl'))
-  url.pathname = `/${name}`
+  scratch = await createScratchDatabase()
   embedded = await openDemoLedger()
-  server = await openDemoLedger(url.href)
+  server = await openDemoLedger(scratch.url)
 })
 afterAll(async () => {
   await embedded[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()
-  await administer(`DROP DATABASE ${name} WITH (FORCE)`)
+  await scratch[Symbol.asyncDispose]()
 })
 
 const calls: [ToolName, object][] = [
