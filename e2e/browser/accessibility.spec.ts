@@ -18,7 +18,8 @@ const sizes = [
 /** Every look of the page: light and dark, wide and narrow; and no sideways scroll on the narrowest screens. */
 async function expectSound(page: Page, name: string) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    // Colours must not be on their way from one scheme to the other.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const size of sizes) {
       await page.setViewportSize(size)
       const { violations } = await new AxeBuilder({ page }).analyze()
@@ -67,6 +68,20 @@ test('sign-in and consent pages are accessible', async ({ page, stack }) => {
   expect(policy).toEqual([])
 })
 
+test('error pages and their document are accessible', async ({ page, stack }) => {
+  const policy = watchPolicy(page)
+  const client = oauthClient(stack, localClient)
+  await page.goto(client.authorization({ client_id: 'nobody' }).url)
+  await page.getByText('Technical details').click()
+  await expectSound(page, 'error-unknown-client')
+  const unreviewed = await unreviewedClient(stack, 'http://127.0.0.1:9/callback', 'held-client')
+  await page.goto(unreviewed.authorization({ scope: 'read:all' }).url)
+  await expectSound(page, 'error-held')
+  await page.goto(`${stack.issuer}/docs/errors#pkce`)
+  await expectSound(page, 'docs-errors')
+  expect(policy).toEqual([])
+})
+
 test('the suspended page is accessible', async ({ page, stack }) => {
   await page.goto(oauthClient(stack, localClient).authorization().url)
   await signIn(page, 'suspended')
@@ -97,6 +112,29 @@ test('account pages are accessible', async ({ page, stack, callback }) => {
   await expectSound(page, 'account')
   await page.getByRole('button', { name: /^Revoke access/ }).click()
   await expectSound(page, 'account-revoke')
+})
+
+test('pages that change an app or a password are accessible', async ({ page, stack, callback }) => {
+  const client = oauthClient(stack, { ...localClient, redirectUri: callback.redirectUri })
+  await page.goto(client.authorization({ scope: 'profile email read:inventory read:cogs' }).url)
+  await signIn(page, 'analyst')
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  await page.goto(`${stack.issuer}/account`)
+  await page.getByRole('link', { name: /^Change access/ }).click()
+  await expectSound(page, 'account-app')
+  await page.getByRole('radio', { name: 'Selected companies' }).check()
+  await expectSound(page, 'account-app-selected')
+  await page.getByRole('button', { name: 'Change access' }).click()
+  await expectSound(page, 'account-app-refused')
+  await page.goto(`${stack.issuer}/account/profile`)
+  await expectSound(page, 'account-profile')
+  await page.goto(`${stack.issuer}/account/security`)
+  await expectSound(page, 'account-security')
+  await page.getByLabel('Current password').fill('wrong')
+  await page.getByLabel('New password', { exact: true }).fill('short')
+  await page.getByLabel('New password again').fill('short')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expectSound(page, 'account-security-refused')
 })
 
 test('console pages are accessible', async ({ page, stack }) => {
@@ -177,8 +215,7 @@ async function openPage(browser: Browser): Promise<Page> {
 }
 
 /** A client that nobody vouched for, as open registration would have left it. */
-async function unreviewedClient(stack: Stack, redirectUri: string) {
-  const clientId = 'open-client'
+async function unreviewedClient(stack: Stack, redirectUri: string, clientId = 'open-client') {
   const metadata = {
     client_name: 'Pallet Pilot',
     redirect_uris: [redirectUri],
