@@ -1,4 +1,5 @@
 import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
+import { contractAdminApi } from './requirements/contract-admin-api.ts'
 import { contractServers } from './requirements/contract-servers.ts'
 import { contractTokens } from './requirements/contract-tokens.ts'
 import { decisions, matrixResourceServer } from './requirements/matrix-resource-server.ts'
@@ -9,6 +10,7 @@ import { rfcs } from './requirements/rfc.ts'
 export const requirements = {
   ...contractServers,
   ...contractTokens,
+  ...contractAdminApi,
   ...authorizationServerRows,
   ...matrixResourceServer,
   ...decisions,

@@ -121,11 +121,11 @@ function clientRow(client: ListedClient): Html {
               <td>
                 <div class="identity">
                   ${appMark(app)}
-                  <p><span class="cluster"><a class="row-link" href="${clientHref(client.clientId)}">${appName(app)}</a>${reviewed && verifiedMark}${client.suspendedAt && suspendedBadge}</span><code class="faint breakable">${client.clientId}</code></p>
+                  <p><span class="cluster"><a class="row-link" href="${clientHref(client.clientId)}">${appName(app)}</a>${reviewed && verifiedMark}</span><code class="faint breakable">${client.clientId}</code></p>
                 </div>
               </td>
               <td class="minor" data-label="Type"><span class="badge badge-plain">${isConfidential(client) ? 'Confidential' : 'Public'}</span></td>
-              <td data-label="Registered via">${originBadge(client)}</td>
+              <td data-label="Registered via"><span>${originBadge(client)} ${client.suspendedAt && suspendedBadge}</span></td>
               <td data-label="Redirect hosts">${hosts.length > 0 ? html`<div>${hosts.map((host) => html`<code class="host">${host}</code>`)}</div>` : html`<span class="faint">None</span>`}</td>
               <td class="num" data-label="Active grants">${client.activeGrants.toLocaleString('en-GB')}</td>
               <td class="nowrap" data-label="Last used">${client.lastUsedAt ? ago(client.lastUsedAt) : 'Never'}</td>

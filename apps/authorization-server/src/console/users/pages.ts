@@ -75,13 +75,21 @@ function personRow(person: AdministeredPerson): Html {
               <td>
                 <div class="identity">
                   ${avatar(person.name)}
-                  <p><span class="cluster"><a class="row-link" href="/console/users/${person.id}">${person.name}</a>${person.administrator && html`<span class="badge" data-tone="accent">Administrator</span>`}</span><span class="faint breakable">${person.email}</span></p>
+                  <p><a class="row-link" href="/console/users/${person.id}">${person.name}</a><span class="faint breakable">${person.email}</span></p>
                 </div>
               </td>
               <td data-label="Status">${standing(person)}</td>
-              <td data-label="Roles">${person.memberships.length > 0 ? html`<ul>${person.memberships.map(({ company, role }) => html`<li>${role} <span class="faint">of ${company.name}</span></li>`)}</ul>` : html`<span class="faint">No company</span>`}</td>
+              <td data-label="Roles">${roleList(person)}</td>
               <td class="num" data-label="Active grants">${person._count.grants}</td>
             </tr>`
+}
+
+function roleList({ memberships, administrator }: AdministeredPerson): Html {
+  if (memberships.length === 0 && !administrator) return html`<span class="faint">No company</span>`
+  return html`<ul>
+                ${administrator && html`<li>Administrator <span class="faint">of the console</span></li>`}
+                ${memberships.map(({ company, role }) => html`<li>${role} <span class="faint">of ${company.name}</span></li>`)}
+              </ul>`
 }
 
 function standing({ suspendedAt }: AdministeredPerson): Html {
