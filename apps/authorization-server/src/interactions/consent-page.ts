@@ -185,7 +185,7 @@ function introduction({ app, request, view }: ConsentPage): string {
   if (request.earlier) return 'What you granted before stays as it is.'
   if (view.asked === 0) return 'It asks for none of your business data.'
   return app.trusted
-    ? 'Untick anything you would rather keep private.'
+    ? 'Untick anything you would rather keep private. You can change this later.'
     : 'Nothing is ticked for an unverified app except what it can’t work without.'
 }
 

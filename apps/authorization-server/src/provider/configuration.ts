@@ -151,7 +151,7 @@ function features({ config, database, appSecrets, documents }: ProviderOptions) 
       charset: 'base-20',
       mask: '****-****',
       userCodeInputSource: deviceUserCodeInput,
-      userCodeConfirmSource: deviceUserCodeConfirm,
+      userCodeConfirmSource: deviceUserCodeConfirm(database),
       successSource: deviceSuccess,
     },
     devInteractions: { enabled: false },
@@ -173,7 +173,11 @@ function features({ config, database, appSecrets, documents }: ProviderOptions) 
       enabled: true,
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
     },
-    rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: logoutSource(database),
+      postLogoutSuccessSource,
+    },
     rpMetadataChoices: { enabled: true },
     userinfo: { enabled: true },
   } satisfies Configuration['features']

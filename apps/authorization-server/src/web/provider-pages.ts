@@ -1,11 +1,13 @@
 import type { Database } from '@neonpanel/database/open'
 import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import { findClient } from '../clients/clients.ts'
 import { authorizationFault } from '../errors/authorization-fault.ts'
 import { technicalDetails } from '../errors/refusal-page.ts'
 import { refusedAuthorization } from '../errors/refused-authorization.ts'
 import { errorPage } from './error-page.ts'
 import { type Html, html, raw, when } from './html.ts'
 import { icon } from './icons.ts'
+import { appName, isReviewed } from './identity.ts'
 import { authPage, sendPage } from './layout.ts'
 import { allowFormAction } from './security-headers.ts'
 import { signedOutPage } from './signed-out-page.ts'
@@ -42,21 +44,34 @@ export function renderError(directory: { database: Database; mcpUrl: string }) {
 }
 
 /** The provider's `logoutSource`: an app asks to sign the person out; they decide. */
-export function logoutSource(ctx: KoaContextWithOIDC, form: string): void {
-  const { client, params, provider } = ctx.oidc
-  const returnUri = params?.post_logout_redirect_uri
-  if (typeof returnUri === 'string') allowFormAction(ctx, returnUri)
-  const asker = client?.clientName ? `“${client.clientName}” asks to sign you out. ` : ''
-  const page = smallPage(provider.issuer, {
+export function logoutSource(database: Database) {
+  return async (ctx: KoaContextWithOIDC, form: string): Promise<void> => {
+    const { client, params, provider } = ctx.oidc
+    const returnUri = params?.post_logout_redirect_uri
+    if (typeof returnUri === 'string') allowFormAction(ctx, returnUri)
+    const asker = client ? await nameOf(database, client) : undefined
+    sendPage(ctx, logoutPage(provider.issuer, form, asker))
+  }
+}
+
+/** How a page names an app that the provider only knows by what it says of itself. */
+async function nameOf(database: Database, { clientId, clientName }: Client): Promise<string> {
+  const listed = await findClient(database, clientId)
+  const reviewed = listed !== undefined && isReviewed(listed)
+  return appName({ clientId, name: clientName ?? clientId, reviewed })
+}
+
+function logoutPage(issuer: string, form: string, asker: string | undefined): Html {
+  const asks = asker ? `${asker} asks to sign you out. ` : ''
+  return smallPage(issuer, {
     title: 'Sign out of NeonPanel?',
-    explanation: `${asker}Apps that you connected keep their access until you revoke it in Connected apps.`,
+    explanation: `${asks}Apps that you connected keep their access until you revoke it in Connected apps.`,
     body: html`<form class="cluster cluster-fill" method="post" action="${actionOf(form)}">
           ${hiddenFields(form)}
           <button class="button button-large" type="submit">Stay signed in</button>
           <button class="button button-primary button-large" type="submit" name="logout" value="yes">Sign out</button>
         </form>`,
   })
-  sendPage(ctx, page)
 }
 
 /** The provider's `postLogoutSuccessSource`, for whoever has no page of the app to return to. */
@@ -107,17 +122,18 @@ const codeProblems: Record<string, string> = {
 }
 
 /** The provider's `userCodeConfirmSource`: codes can be sent by strangers, so the person compares (RFC 8628 section 5.4). */
-export function deviceUserCodeConfirm(
-  ctx: KoaContextWithOIDC,
-  form: string,
-  client: Client,
-  deviceInfo: Record<string, unknown>,
-  userCode: string,
-): void {
-  const page = smallPage(ctx.oidc.provider.issuer, {
-    title: 'Is this your device?',
-    explanation: `“${client.clientName ?? client.clientId}” waits for you on a device that shows this code. If you did not start it yourself, deny it: somebody may have sent you the code.`,
-    body: html`<dl class="facts facts-table">
+export function deviceUserCodeConfirm(database: Database) {
+  return async (
+    ctx: KoaContextWithOIDC,
+    form: string,
+    client: Client,
+    deviceInfo: Record<string, unknown>,
+    userCode: string,
+  ): Promise<void> => {
+    const page = smallPage(ctx.oidc.provider.issuer, {
+      title: 'Is this your device?',
+      explanation: `${await nameOf(database, client)} waits for you on a device that shows this code. If you did not start it yourself, deny it: somebody may have sent you the code.`,
+      body: html`<dl class="facts facts-table">
           ${fact('Code', html`<code>${userCode}</code>`)}
           ${typeof deviceInfo.ip === 'string' && fact('Asked from', html`<code>${deviceInfo.ip}</code>`)}
           ${typeof deviceInfo.ua === 'string' && fact('Program', html`${deviceInfo.ua}`)}
@@ -127,8 +143,9 @@ export function deviceUserCodeConfirm(
           <button class="button button-large" type="submit" name="abort" value="yes">Deny</button>
           <button class="button button-primary button-large" type="submit">Continue</button>
         </form>`,
-  })
-  sendPage(ctx, page)
+    })
+    sendPage(ctx, page)
+  }
 }
 
 /** The provider's `successSource` of the device flow. */
