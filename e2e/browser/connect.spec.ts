@@ -11,6 +11,7 @@ test(
     'contract-8-consent-buttons',
     'contract-8-account',
     'contract-8-no-script',
+    'AS-31',
   ]),
   async ({ page, stack, callback }) => {
     const client = await registerClient(stack, callback)

@@ -1,7 +1,7 @@
 import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
 import { expect } from '@playwright/test'
 import { adminApi } from '../harness/admin.ts'
-import { localClient, oauthClient } from '../harness/oauth-client.ts'
+import { claude, localClient, oauthClient } from '../harness/oauth-client.ts'
 import { redeem, registerClient, scopeBox, signIn } from './person.ts'
 import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'
@@ -160,5 +160,33 @@ test(
     await page.goto(client.authorization().url)
     await signIn(page, 'owner')
     await expect(page.getByText('Verified app')).toBeVisible()
+  },
+)
+
+test(
+  'Authorize leads out of the page to an https app, and to one with a scheme of its own',
+  verifies('AS-31'),
+  async ({ page, stack }) => {
+    const refused: string[] = []
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) refused.push(message.text())
+    })
+    await page.route('https://claude.ai/**', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<h1>Back in Claude</h1>' }),
+    )
+    await page.goto(oauthClient(stack, claude).authorization().url)
+    await signIn(page, 'owner')
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await expect(page.getByRole('heading', { name: 'Back in Claude' })).toBeVisible()
+    expect(new URL(page.url()).searchParams.get('code')).toMatch(/^[\w-]{22,}$/)
+
+    const redirectUri = 'cursor://anysphere.cursor-mcp/oauth/callback'
+    const cursor = await registerClient(stack, { redirectUri })
+    await page.goto(cursor.authorization().url)
+    // A scheme of the system's programs leaves the browser: the navigation ends there.
+    const left = page.waitForEvent('requestfailed')
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    expect((await left).failure()?.errorText).toBe('net::ERR_ABORTED')
+    expect(refused).toEqual([])
   },
 )

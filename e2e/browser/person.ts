@@ -20,7 +20,7 @@ export function scopeBox(page: Page, scope: Scope) {
 }
 
 /** Registers a client with a fresh initial access token and the test's callback address. */
-export async function registerClient(stack: Stack, callback: Callback) {
+export async function registerClient(stack: Stack, callback: Pick<Callback, 'redirectUri'>) {
   const { initial_access_token: token } = await adminApi(stack).mint({ note: 'browser test' })
   const answer = await register(
     stack,
