@@ -20,7 +20,12 @@ describe('an authorization code', () => {
       expect(status).toBe(200)
       expect(headers.get('cache-control')).toContain('no-store')
       expect(headers.get('content-type')).toMatch(/^application\/json/)
-      expect(body).toMatchObject({ token_type: 'Bearer', scope: 'read:companies read:inventory' })
+      expect(body).toMatchObject({
+        access_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_in: 3600,
+        scope: 'read:companies read:inventory',
+      })
       expect(body.refresh_token).toMatch(/^[\w-]{22,}$/)
       expect(body.id_token).toBeUndefined()
     },

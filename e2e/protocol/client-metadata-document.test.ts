@@ -60,7 +60,7 @@ describe('a client known by its metadata document', () => {
     ['contract-3-unknown-unticked', 'contract-3-unknown-loopback', 'AS-62', 'AS-63', 'AS-153'],
     'has nothing pre-ticked but what is required, is named by its host, and asks who started the sign-in',
     async () => {
-      const clientId = publish()
+      const clientId = publish({ logo_uri: `${web.origin}/logo.png` })
       const client = oauthClient(stack, { clientId, redirectUri })
       const { url } = client.authorization({ scope: resourceScopes.join(' ') })
       const page = await createPerson(stack.issuer).reachConsent(url)
@@ -69,6 +69,8 @@ describe('a client known by its metadata document', () => {
       const computer = findControl(page, 'checkbox', 'I started this sign-in on this computer')
       expect(computer).toMatchObject({ checked: false })
       expect(textOf(page)).toContain(new URL(clientId).host)
+      expect(page.root.toString()).not.toContain('logo.png')
+      expect(web.requests).not.toContain('/logo.png')
     },
   )
 

@@ -60,13 +60,15 @@ describe('consent', () => {
 
   verifies(
     ['AS-62', 'contract-1.1-pages'],
-    'the page names the client, where it leads back to, who is signed in, and each scope in words',
+    'the page names the client, where it leads back to, whose data it is, who is signed in, and each scope in words',
     async () => {
       const page = await consentPage('owner')
       const text = textOf(page)
       expect(page.url.pathname).toMatch(/^\/interaction\/[\w-]+/)
       expect(text).toContain('chatgpt.com')
       expect(text.replace(/\s/g, '')).toContain(chatGpt.redirectUri)
+      expect(text).toContain('ChatGPT')
+      expect(text).toContain('your NeonPanel data')
       expect(text).toContain('owner@neonpanel.test')
       for (const scope of resourceScopes) expect(text).toContain(scopes[scope].asks)
     },
@@ -213,12 +215,13 @@ describe('consent', () => {
     },
   )
 
-  verifies('AS-65', 'a client’s name is shown as text, whatever it holds', async () => {
+  verifies('AS-65', 'what a client says of itself is text, and loads nothing', async () => {
     const { initial_access_token } = await adminApi(stack).mint()
     const client_name = '<img src=x onerror=alert(1)> & "Co"'
     const metadata = {
       client_name,
       redirect_uris: ['https://app.example/cb'],
+      logo_uri: 'https://app.example/logo.png',
       token_endpoint_auth_method: 'none',
     }
     const { body } = await register(stack, metadata, initial_access_token)
@@ -228,6 +231,8 @@ describe('consent', () => {
     })
     const page = await createPerson(stack.issuer).reachConsent(client.authorization().url)
     expect(page.root.querySelector('img[src=x]')).toBeNull()
+    expect(page.root.toString()).not.toContain('logo.png')
+    expect(page.headers.get('content-security-policy')).toMatch(/img-src 'self'(;|$)/)
     expect(textOf(page)).toContain(client_name)
   })
 

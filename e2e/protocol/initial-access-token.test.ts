@@ -125,7 +125,7 @@ describe('an initial access token', () => {
     expect((await register(stack, metadata, initial_access_token)).status).toBe(201)
   })
 
-  verifies('contract-4-iat-revocable', 'is refused once it is revoked', async () => {
+  verifies(['contract-4-iat-revocable', 'AS-115'], 'is refused once it is revoked', async () => {
     const { initial_access_token, jti } = await admin.mint()
     expect((await admin.remove(`/initial-access-tokens/${jti}`)).status).toBeLessThan(300)
     await refused(initial_access_token)
@@ -192,14 +192,18 @@ describe('an initial access token', () => {
     expect((await send(`${stack.issuer}/oauth2/userinfo`, { headers })).status).toBe(401)
   })
 
-  verifies('contract-4-iat-origin', 'is remembered by the client that it made', async () => {
-    const { initial_access_token, jti } = await admin.mint({ note: 'origin' })
-    const { body } = await register(stack, metadata, initial_access_token)
-    const client = await stack.database.prisma.client.findUniqueOrThrow({
-      where: { clientId: body.client_id },
-    })
-    expect(client).toMatchObject({ origin: 'initial_access_token', initialAccessTokenJti: jti })
-  })
+  verifies(
+    ['contract-4-iat-origin', 'AS-115'],
+    'is remembered by the client that it made',
+    async () => {
+      const { initial_access_token, jti } = await admin.mint({ note: 'origin' })
+      const { body } = await register(stack, metadata, initial_access_token)
+      const client = await stack.database.prisma.client.findUniqueOrThrow({
+        where: { clientId: body.client_id },
+      })
+      expect(client).toMatchObject({ origin: 'initial_access_token', initialAccessTokenJti: jti })
+    },
+  )
 
   verifies('contract-4-iat-policy', 'binds the hosts of redirect URIs', async () => {
     const { initial_access_token } = await admin.mint({

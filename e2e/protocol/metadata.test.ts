@@ -1,6 +1,6 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { describe, expect } from 'vitest'
-import { send } from '../harness/http.ts'
+import { postForm, send } from '../harness/http.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -73,6 +73,22 @@ describe('authorization server metadata', () => {
       }
     },
   )
+
+  verifies('AS-167', 'leaves out what is not here: no such endpoint answers', async () => {
+    const { body } = await document(openid)
+    for (const member of ['backchannel_authentication_endpoint', 'check_session_iframe']) {
+      expect(body).not.toHaveProperty(member)
+    }
+    for (const path of [
+      '/oauth2/backchannel',
+      '/oauth2/challenge',
+      '/oauth2/fapi',
+      '/backchannel',
+    ]) {
+      expect((await postForm(`${stack.issuer}${path}`, {})).status, path).toBe(404)
+    }
+    expect((await send(`${stack.issuer}/.well-known/openid-federation`)).status).toBe(404)
+  })
 
   verifies(
     ['AS-07', 'AS-08', 'AS-10', 'AS-11', 'AS-12', 'AS-13', 'AS-14'],

@@ -64,9 +64,9 @@ export const deviations = {
   },
   'AS-151': {
     decision:
-      'There is no list of trusted or blocked domains. Clients known by a document only are shown as unverified until an administrator reviews them.',
+      'There is no list of trusted or blocked domains. A client that is known by its document only is shown as unverified; an administrator can end its grants, and can register it by hand, which makes it a known one that can be suspended.',
     reason:
-      'Any list would keep out clients that the next person needs. Trust is by review of the client, and consent gives an unreviewed one nothing that was not ticked.',
+      'Any list would keep out clients that the next person needs. Trust belongs to one client, not to a domain, and consent gives an unverified one nothing that was not ticked.',
     source: 'The row is MAY; CONTRACT 3, consent by trust.',
   },
   'AS-159': {

@@ -54,7 +54,7 @@ describe('an initial access token', () => {
     expect((await register(server, publicClient, token)).status).toBe(401)
   })
 
-  test('expires to the second', async () => {
+  test('AS-116: expires to the second', async () => {
     const token = await server.mint({ ttlSeconds: 60 })
     advanceClock(61_000)
     expect((await register(server, publicClient, token)).status).toBe(401)
@@ -76,13 +76,13 @@ describe('an initial access token', () => {
       async () => `${btoa('{"alg":"none","typ":"iat+jwt"}')}.${(await forge({})).split('.')[1]}.`,
     ],
     ['an access token', async () => (await tokens(server)).body.access_token],
-  ])('is refused when it is %s', async (_, make) => {
+  ])('AS-112, AS-114: is refused when it is %s', async (_, make) => {
     const { status, headers, body } = await register(server, publicClient, await make())
     expect([status, body.error]).toEqual([401, 'invalid_token'])
     expect(headers.get('www-authenticate')).toContain('Bearer')
   })
 
-  test('is refused with 403 when its scope is another', async () => {
+  test('AS-114: is refused with 403 when its scope is another', async () => {
     const { status, body } = await register(
       server,
       publicClient,
