@@ -20,6 +20,7 @@ import { guardEndpoints } from './endpoints/endpoints.ts'
 import { allowFormPosts } from './endpoints/form-posts.ts'
 import { pinHost } from './endpoints/host.ts'
 import { indexPage } from './endpoints/index-page.ts'
+import { refuseNulInAddress } from './endpoints/nul.ts'
 import { prepareOAuthRequests } from './endpoints/oauth-requests.ts'
 import { registrationCors } from './endpoints/registration-cors.ts'
 import { answerUnavailable } from './endpoints/unavailable.ts'
@@ -90,6 +91,7 @@ export async function createAuthorizationServer(
   app.use(healthRoutes({ log, ready }))
   app.use(metrics.route)
   app.use(pinHost(config))
+  app.use(refuseNulInAddress)
   app.use(securityHeaders(config.issuer))
   app.use(staticFiles)
   // Pages and administration

@@ -62,6 +62,8 @@ export async function findClient(
   database: Database,
   clientId: string,
 ): Promise<Client | undefined> {
+  // PostgreSQL cannot compare with what it cannot hold; in a Basic header, such an id may come this far.
+  if (clientId.includes('\0')) return undefined
   const [row] = await database.query<ClientRow>(findByClientId, [clientId])
   return row && clientOf(row)
 }

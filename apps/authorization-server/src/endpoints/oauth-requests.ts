@@ -6,6 +6,7 @@ import { routes } from '../provider/configuration.ts'
 import { openRegistrationToken } from '../provider/registration-gate.ts'
 import { refuseForNow } from '../throttling/refuse.ts'
 import { presentedClient, swapClientSecret } from './client-authentication.ts'
+import { holdsNul } from './nul.ts'
 import { normaliseParameters, type Refusal } from './parameters.ts'
 import { readBody, withBody } from './request-body.ts'
 import { withCurrentSecret } from './resource-server-secret.ts'
@@ -32,6 +33,10 @@ export function prepareOAuthRequests(context: ServerContext): Middleware {
     } else if (isOAuthPost(ctx)) {
       const body = await readBody(ctx.req)
       if (!body) return refuseLargeBody(ctx)
+      if (holdsNul(body.toString('utf8')) || holdsEscapedNul(ctx, body)) {
+        await refuse(context, ctx, nulCharacter)
+        return
+      }
       if (pages.includes(ctx.path)) return redirectToGet(ctx, body)
       if (!(await prepareBody(context, ctx, body))) return
     }
@@ -75,6 +80,16 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
   if (swapped.authorization !== undefined) ctx.req.headers.authorization = swapped.authorization
   replaceRequest(ctx, Buffer.from(parameters.toString()))
   return true
+}
+
+/** Metadata is JSON, which writes the character as an escape; a text that shows the escape itself is refused with it. */
+function holdsEscapedNul(ctx: Context, body: Buffer): boolean {
+  return ctx.path.startsWith(routes.registration) && body.includes('\\u0000')
+}
+
+const nulCharacter: Refusal = {
+  error: 'invalid_request',
+  error_description: 'the request holds a NUL character',
 }
 
 const tooDeep: Refusal = {

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
+import { holdsNul } from '../endpoints/nul.ts'
 import { readBody } from '../endpoints/request-body.ts'
 import { type Html, html } from './html.ts'
 
@@ -68,7 +69,9 @@ async function readForm(ctx: Context): Promise<URLSearchParams> {
     ctx.set('Connection', 'close')
     return ctx.throw(413, 'The form is too large.')
   }
-  return new URLSearchParams(body.toString('utf8'))
+  const text = body.toString('utf8')
+  if (holdsNul(text)) ctx.throw(400, 'A form cannot hold a NUL character.')
+  return new URLSearchParams(text)
 }
 
 function signingKeys(provider: FormProvider): readonly string[] {

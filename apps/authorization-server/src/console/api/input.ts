@@ -1,6 +1,7 @@
 import { nestsTooDeep } from '@neonpanel/process/json-depth'
 import type { Context } from 'koa'
 import type { z } from 'zod'
+import { holdsNulText } from '../../endpoints/nul.ts'
 import { readBody } from '../../endpoints/request-body.ts'
 import { ApiRefusal, invalidRequest } from './refusal.ts'
 
@@ -49,6 +50,14 @@ async function readText(ctx: Context): Promise<string> {
 
 function parseJson(text: string): unknown {
   if (nestsTooDeep(text)) throw new ApiRefusal(400, 'invalid_json', 'The body is nested too deep.')
+  const parsed = parsedJson(text)
+  if (holdsNulText(parsed)) {
+    throw new ApiRefusal(400, 'invalid_json', 'The body holds a NUL character.')
+  }
+  return parsed
+}
+
+function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
