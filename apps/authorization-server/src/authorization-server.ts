@@ -82,6 +82,9 @@ export async function createAuthorizationServer(
 
   const app = new Koa({ proxy: true, maxIpsCount: 1 })
   app.keys = live.current.keys
+  app.on('error', (error, ctx) =>
+    (ctx?.state.log ?? log).warn({ err: error }, 'an answer was cut off'),
+  )
   app.use(requestLog(log))
   app.use(metrics.observeRequests)
   for (const edge of testControls ? testEdge(testControls, 'authorization-server') : [])

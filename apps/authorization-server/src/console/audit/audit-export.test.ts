@@ -119,6 +119,17 @@ describe('the audit log', () => {
     },
   )
 
+  test('is cut off, and says so in the server’s log, when it cannot be read to its end', async () => {
+    await server.database.prisma.auditEvent.createMany({
+      data: [{ id: 'unreadable', type: 'broken.event', detail: 'no JSON' }],
+    })
+    const cut = download('audit.jsonl?type=broken.event').then((answer) => answer.text())
+    await expect(cut).rejects.toThrow()
+    expect(server.log()).toContain('an answer was cut off')
+    expect((await download('audit.jsonl?type=nothing.')).status).toBe(200)
+    await server.database.prisma.auditEvent.delete({ where: { id: 'unreadable' } })
+  })
+
   test('keeps the chosen event in its form, even one that never happened', async () => {
     const page = await admin.open('/console/audit?type=nothing.')
     expect(page.text).toContain('<option value="nothing." selected>')
