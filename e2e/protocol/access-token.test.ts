@@ -10,7 +10,7 @@ const stack = await testStack()
 
 describe('an access token', () => {
   verifies(
-    ['contract-4-header', 'AS-103'],
+    ['contract-4-header', 'AS-103', 'AS-105'],
     'has typ at+jwt, alg ES256 and the kid of a published key',
     async () => {
       const { access_token } = await tokensFor(stack)

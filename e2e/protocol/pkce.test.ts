@@ -52,11 +52,13 @@ describe('PKCE', () => {
   })
 
   verifies('AS-71', 'a malformed challenge or verifier is refused', async () => {
-    expect(await errorOf({ code_challenge: 'short' })).toBe('invalid_request')
-    const { redeem } = await codeFlow(stack)
-    const { status, body } = await redeem({ code_verifier: 'x'.repeat(42) })
-    expect(status).toBe(400)
-    expect(body.error).toMatch(/^invalid_(request|grant)$/)
+    const malformed = ['x'.repeat(42), 'x'.repeat(129), `${'x'.repeat(42)}+`, `${'x'.repeat(42)}é`]
+    for (const text of malformed) {
+      expect(await errorOf({ code_challenge: text }), text).toBe('invalid_request')
+      const { redeem } = await codeFlow(stack)
+      const { status, body } = await redeem({ code_verifier: text })
+      expect([text, status, body.error]).toEqual([text, 400, 'invalid_request'])
+    }
   })
 
   verifies(
@@ -75,7 +77,7 @@ describe('PKCE', () => {
     const { redeem } = await codeFlow(stack)
     const { status, body } = await redeem({ code_verifier: undefined })
     expect(status).toBe(400)
-    expect(body.error).toMatch(/^invalid_(grant|request)$/)
+    expect(body.error).toBe('invalid_grant')
   })
 
   verifies('AS-72', 'the challenge cannot be read from the code', async () => {

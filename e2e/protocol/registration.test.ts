@@ -150,7 +150,7 @@ describe('client registration', () => {
     },
   )
 
-  verifies('AS-130', 'refuses addresses of itself that are no web pages', async () => {
+  verifies(['AS-130', 'AS-123'], 'refuses addresses of itself that are no web pages', async () => {
     for (const member of ['logo_uri', 'client_uri', 'tos_uri', 'policy_uri']) {
       for (const address of [
         'javascript:alert(1)',
@@ -191,6 +191,14 @@ describe('client registration', () => {
       expect(status).toBe(201)
       expect(body.grant_types.sort()).toEqual(['authorization_code', 'refresh_token'])
       expect(body.response_types).toEqual(['code'])
+      const inconsistent = await register({
+        grant_types: ['refresh_token'],
+        response_types: ['code'],
+      })
+      expect(inconsistent.status).toBe(201)
+      expect(inconsistent.body.grant_types.includes('authorization_code')).toBe(
+        (inconsistent.body.response_types as string[]).includes('code'),
+      )
     },
   )
 

@@ -71,7 +71,7 @@ const grantIdOf = ({ access_token }: Tokens) => String(contentsOf(access_token).
 
 describe('revocation', () => {
   verifies(
-    ['contract-4-revoke-endpoint', 'contract-1.1-revoke', 'AS-155', 'AS-157', 'RS-28'],
+    ['contract-4-revoke-endpoint', 'contract-1.1-revoke', 'AS-155', 'AS-157', 'AS-94', 'RS-28'],
     'of a refresh token by its client ends refresh at once and /mcp soon after',
     async () => {
       const tokens = await livingTokens()
