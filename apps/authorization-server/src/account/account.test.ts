@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AdminApi, adminApi } from '../testing/admin-api.ts'
 import { type Browser, createBrowser, type Page } from '../testing/browser.ts'
-import { refresh, signIn, tokens } from '../testing/flow.ts'
+import { authorizationUrl, demoPassword, refresh, signIn, tokens } from '../testing/flow.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 import { deviceOf } from './devices.ts'
 
@@ -146,6 +146,25 @@ describe('the account page', () => {
     await postAs(here, '/account/sessions/end', { csrf: csrfOf(page), session })
     expect((await there.open('/account')).url.pathname).toBe('/sign-in')
     expect((await here.open('/account')).url.pathname).toBe('/account')
+  })
+
+  test('signs out elsewhere also who is about to be signed in', async () => {
+    const here = await signedIn('owner@neonpanel.test')
+    const there = createBrowser(server.issuer)
+    const asked = await there.open(authorizationUrl(server.issuer).url)
+    const signedInThere = await postAs(there, asked.url.pathname, {
+      csrf: csrfOf(asked),
+      step: 'sign-in',
+      email: 'owner@neonpanel.test',
+      password: demoPassword,
+    })
+    expect(signedInThere.status).toBe(303)
+    const csrf = csrfOf(await here.open('/account'))
+    await postAs(here, '/account/sessions/end-others', { csrf })
+    const later = await there.open(signedInThere.headers.get('location') ?? '')
+    expect(later.status).toBe(400)
+    expect(later.text).toContain('This sign-in has ended')
+    expect((await there.open('/account')).url.pathname).toBe('/sign-in')
   })
 
   test('shows companies with roles, and the console only to administrators', async () => {

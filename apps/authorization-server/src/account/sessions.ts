@@ -1,5 +1,6 @@
 import type { Database } from '@neonpanel/database/open'
 import { recordAudit } from '../audit/audit.ts'
+import { endInteractionsOfPerson } from '../provider/grants.ts'
 import { hashOf } from '../provider/secrets.ts'
 import { type Device, deviceKind } from './devices.ts'
 
@@ -59,13 +60,14 @@ export async function endSession(
   return (await endSessions(database, personId, sessionId, correlationId)) > 0
 }
 
-/** Signs every other browser of the person out. Returns how many. */
+/** Signs every other browser of the person out, those included that are about to be signed in. Returns how many. */
 export async function endOtherSessions(
   database: Database,
   personId: string,
   currentUid: string,
   correlationId: string | undefined,
 ): Promise<number> {
+  await endInteractionsOfPerson({ database }, personId)
   return endSessions(database, personId, { not: hashOf(currentUid) }, correlationId)
 }
 

@@ -88,7 +88,18 @@ export async function revokeSessionsOfPerson(
   const { count } = await database.prisma.oidcRecord.deleteMany({
     where: { kind: 'Session', accountId: personId },
   })
+  await endInteractionsOfPerson({ database }, personId)
   return count
+}
+
+/** Ends what a person signed in to and has not finished: going on with it would sign a browser in. */
+export async function endInteractionsOfPerson(
+  { database }: GrantContext,
+  personId: string,
+): Promise<void> {
+  await database.prisma.oidcRecord.deleteMany({
+    where: { kind: 'Interaction', accountId: personId },
+  })
 }
 
 async function revokeGrantsWhere(

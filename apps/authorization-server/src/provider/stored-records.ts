@@ -83,7 +83,7 @@ export function storedRecords(database: Database, appSecrets: AppSecrets) {
     at.idHash,
     payloadText(at, payload),
     payload.grantId ?? (at.kind === 'Grant' ? at.idHash : null),
-    payload.accountId ?? null,
+    personOf(payload) ?? null,
     payload.clientId ?? null,
     payload.uid ? hashOf(payload.uid) : null,
     payload.userCode ? hashOf(payload.userCode) : null,
@@ -141,6 +141,12 @@ export function storedRecords(database: Database, appSecrets: AppSecrets) {
       await database.query(deleteByKey, [kind, idHash])
     },
   }
+}
+
+/** An interaction belongs to whoever signed in to it, so that it can end with their sessions. */
+function personOf({ accountId, session, result }: AdapterPayload): string | undefined {
+  const signedIn: string | undefined = result?.login?.accountId
+  return accountId ?? signedIn ?? session?.accountId
 }
 
 export type StoredRecords = ReturnType<typeof storedRecords>
