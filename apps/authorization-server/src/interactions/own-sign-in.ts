@@ -9,8 +9,6 @@ import { signedOutPage } from '../web/signed-out-page.ts'
 import { attemptSignIn, type SignInAttempt } from './sign-in-attempt.ts'
 import { signInPage } from './sign-in-page.ts'
 
-const browserCookie = 'neonpanel_form'
-
 /** Sign in to `/account` and `/console`, without any app. */
 export async function showOwnSignIn(context: ServerContext, ctx: Context): Promise<void> {
   const switching = ctx.query.switch !== undefined
@@ -19,7 +17,7 @@ export async function showOwnSignIn(context: ServerContext, ctx: Context): Promi
 }
 
 export async function submitOwnSignIn(context: ServerContext, ctx: Context): Promise<void> {
-  const form = await receiveForm(ctx, context.provider, browserKey(ctx))
+  const form = await receiveForm(ctx, context.provider, browserKey(context, ctx))
   const attempt = await attemptSignIn(context, ctx, form)
   if (!attempt.ok) return renderSignIn(context, ctx, attempt)
   await startSession(context.provider, ctx, attempt.personId)
@@ -41,14 +39,14 @@ export function showSignedOut({ config }: ServerContext, ctx: Context): void {
 }
 
 function renderSignIn(
-  { config, provider }: ServerContext,
+  context: ServerContext,
   ctx: Context,
   failed?: Exclude<SignInAttempt, { ok: true }>,
 ): void {
   const page = signInPage({
-    issuer: config.issuer,
+    issuer: context.config.issuer,
     action: `/sign-in?return_to=${encodeURIComponent(returnTo(ctx))}`,
-    csrf: csrfToken(provider, browserKey(ctx)),
+    csrf: csrfToken(context.provider, browserKey(context, ctx)),
     email: failed?.email ?? '',
     problem: failed?.problem,
   })
@@ -71,16 +69,20 @@ const returnTo = (ctx: Context) => safeReturnTo(ctx.query.return_to)
  * What the form of this browser is bound to while there is no session: a random value that a form of another site does
  * not bring along.
  */
-function browserKey(ctx: Context): string {
-  const known = ctx.cookies.get(browserCookie, { signed: false }) ?? ctx.state.browserKey
+function browserKey({ config }: ServerContext, ctx: Context): string {
+  // With the prefix no other host of the domain can plant it.
+  const secure = config.issuer.startsWith('https:')
+  const cookie = secure ? '__Host-form' : 'form'
+  const known = ctx.cookies.get(cookie, { signed: false }) ?? ctx.state.browserKey
   if (known) return known
   const key = randomBytes(18).toString('base64url')
   ctx.state.browserKey = key
-  ctx.cookies.set(browserCookie, key, {
+  ctx.cookies.set(cookie, key, {
     httpOnly: true,
     sameSite: 'lax',
+    secure,
     signed: false,
-    path: '/sign-in',
+    path: '/',
   })
   return key
 }
