@@ -116,6 +116,21 @@ describe('the throttle', () => {
     expect(await attempt('ada', 'right', office)).toEqual(right)
   })
 
+  it('does not count mistakes that end in success against the address: an office is not locked out', async () => {
+    for (let morning = 0; morning < 16; morning += 1) {
+      await fail(4, 'ada', office)
+      expect(await attempt('ada', 'right', office)).toEqual(right)
+    }
+    expect(await attempt('bea', 'right', office)).toEqual({ ok: true, personId: 'bea' })
+  })
+
+  it('takes all addresses of one IPv6 network for one', async () => {
+    for (let n = 0; n < 5; n += 1) await attempt('ada', 'wrong', `2001:db8:1:2::${n}`)
+    const next = await attempt('ada', 'right', '2001:db8:1:2:ffff::1')
+    expect(next).toMatchObject({ reason: 'too_many_attempts' })
+    expect(await attempt('ada', 'right', '2001:db8:1:3::1')).toEqual(right)
+  })
+
   it('removes rows whose window is over', async () => {
     await fail(1, 'bea', office)
     advanceClock(16 * 60_000)
