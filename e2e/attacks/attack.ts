@@ -1,5 +1,5 @@
-import type { Stack } from '@neonpanel/stack'
 import { expect } from 'vitest'
+import type { Servers } from '../harness/oauth-client.ts'
 import type { Page } from '../harness/page.ts'
 
 /** What every answer has, however it was asked for. */
@@ -18,7 +18,7 @@ const innards =
  *
  * @param secrets what only others know: their tokens, codes and the like
  */
-export function attacksOn(stack: Stack, secrets: Record<string, string> = {}) {
+export function attacksOn(stack: Servers, secrets: Record<string, string> = {}) {
   const mcpOrigin = new URL(stack.mcpUrl).origin
   return (run: (strike: Strike) => Promise<void>) => async () => {
     const answers: AnyAnswer[] = []
@@ -36,8 +36,8 @@ export function attacksOn(stack: Stack, secrets: Record<string, string> = {}) {
         expect(text.includes(secret), `the answer holds ${name}`).toBe(false)
       }
     }
-    for (const origin of [stack.issuer, mcpOrigin]) {
-      expect((await fetch(`${origin}/readyz`)).status, `${origin} lives`).toBe(200)
+    for (const alive of [`${stack.issuer}/readyz`, `${mcpOrigin}/healthz`]) {
+      expect((await fetch(alive)).status, alive).toBe(200)
     }
   }
 }
