@@ -7,8 +7,8 @@ import { globSync, readFileSync } from 'node:fs'
 interface VitestReport {
   numPassedTests: number
   numFailedTests: number
-  /** One per file; a file that cannot be loaded has failed without having a test. */
-  testResults: { status: string; assertionResults: unknown[] }[]
+  /** One per file. A file can fail although none of its tests did: in a hook, or because it cannot be loaded. */
+  testResults: { status: string; assertionResults: { status: string }[] }[]
 }
 
 interface PlaywrightReport {
@@ -27,10 +27,14 @@ function countOf(report: VitestReport | PlaywrightReport): Count {
     const { expected, flaky, unexpected } = report.stats
     return { passed: expected + flaky, failed: unexpected + report.errors.length }
   }
-  const unloadable = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  const failedOutsideTests = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
   )
-  return { passed: report.numPassedTests, failed: report.numFailedTests + unloadable.length }
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + failedOutsideTests.length,
+  }
 }
 
 const counts = process.argv

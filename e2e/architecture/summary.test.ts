@@ -44,13 +44,15 @@ describe('the summary of a CI run', () => {
     expect(summarize(reports)).toEqual({ stdout: '7 passed, 3 failed\n', status: 1 })
   })
 
-  it('counts a file that cannot be loaded as a failure', () => {
+  it('counts a file that fails although no test of it does: it cannot be loaded, or a hook fails', () => {
     const files = [
       { status: 'failed', assertionResults: [] },
-      { status: 'passed', assertionResults: [{}] },
+      { status: 'failed', assertionResults: [{ status: 'passed' }] },
+      { status: 'failed', assertionResults: [{ status: 'failed' }] },
+      { status: 'passed', assertionResults: [{ status: 'passed' }] },
     ]
-    expect(summarize({ 'a/vitest.json': vitest(1, 0, files) })).toEqual({
-      stdout: '1 passed, 1 failed\n',
+    expect(summarize({ 'a/vitest.json': vitest(2, 1, files) })).toEqual({
+      stdout: '2 passed, 3 failed\n',
       status: 1,
     })
   })
