@@ -233,7 +233,9 @@ describe('stolen refresh tokens (RFC 9700 section 4.14)', () => {
         '../../x',
         'x'.repeat(9_000),
       ])
-        expect((await strike(attacker.refresh(token))).body.error).toBe('invalid_grant')
+        expect((await strike(attacker.refresh(token))).body.error).toMatch(
+          /^invalid_(grant|request)$/,
+        )
     }),
   )
 })

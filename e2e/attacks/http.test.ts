@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect } from 'vitest'
-import { bearer, parametersOf, postForm, send } from '../harness/http.ts'
+import { bearer, parametersOf, postForm, send, sendJson } from '../harness/http.ts'
 import { chatGpt, oauthClient } from '../harness/oauth-client.ts'
+import { control, submission } from '../harness/page.ts'
+import { createPerson } from '../harness/people.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -227,6 +229,97 @@ describe('bodies of forms', () => {
         expect([303, 400, 413, 414]).toContain((await strike(answer)).status)
     }),
   )
+})
+
+describe('text that a database does not take', () => {
+  for (const [what, bad] of Object.entries({
+    'a zero byte': 'a\0b',
+    'half a surrogate': 'a\ud800b',
+    'a character beyond the basic plane': 'a\u{10ffff}b',
+  })) {
+    verifies(
+      ['AS-35', 'attack-fails'],
+      `${what} in any field is answered as any wrong value`,
+      attack(async (strike) => {
+        const encoded = encodeURIComponent(bad.toWellFormed())
+        const machine = { client_id: bad, client_secret: bad, token: bad, code: bad }
+        for (const path of ['token', 'revoke', 'introspect', 'par', 'device']) {
+          const parameters = { grant_type: 'authorization_code', code_verifier: bad, ...machine }
+          await strike(postForm(`${stack.issuer}/oauth2/${path}`, parameters))
+          await strike(
+            postForm(`${stack.issuer}/oauth2/${path}`, {
+              ...parameters,
+              client_id: 'claude',
+              client_secret: undefined,
+            }),
+          )
+        }
+        for (const path of [
+          `/oauth2/authorize?client_id=${encoded}`,
+          `/oauth2/authorize?client_id=https://localhost/${encoded}`,
+          `/oauth2/logout?id_token_hint=${encoded}&client_id=${encoded}`,
+          `/interaction/${encoded}`,
+          `/device?user_code=${encoded}`,
+          `/sign-in?return_to=${encoded}`,
+          `/oauth2/register/${encoded}`,
+        ]) {
+          const headers = { cookie: `session=${encoded}; interaction=${encoded}`, ...bearer('x') }
+          await strike(send(`${stack.issuer}${path}`, { headers }))
+        }
+        const person = createPerson(stack.issuer)
+        const page = await person.open(`${stack.issuer}/sign-in`)
+        const { url, fields } = submission(page, control(page, 'button', 'Sign in').element)
+        fields.set('email', bad)
+        fields.set('password', bad)
+        await strike(person.submit({ url, method: 'POST', fields }))
+        for (const changes of [{ state: bad }, { nonce: bad }, { login_hint: bad }, { scope: bad }])
+          await strike(person.open(client.authorization(changes).url))
+      }),
+    )
+
+    verifies(
+      ['AS-35', 'attack-fails'],
+      `${what} in the admin API and the console is answered as any wrong value`,
+      attack(async (strike) => {
+        const headers = bearer(stack.adminToken)
+        const encoded = encodeURIComponent(bad.toWellFormed())
+        const api = `${stack.issuer}/console/api`
+        for (const [path, body] of [
+          ['/initial-access-tokens', { note: bad, allowed_redirect_hosts: [bad] }],
+          ['/clients', { client_name: bad, redirect_uris: ['https://app.example/cb'] }],
+          ['/tokens', { person: bad, client_id: bad }],
+        ] as const)
+          await strike(sendJson('POST', `${api}${path}`, body, headers))
+        for (const path of [
+          `/audit?type=${encoded}`,
+          `/audit?cursor=${encoded}`,
+          `/clients/${encoded}`,
+          `/people/${encoded}`,
+          `/grants?person=${encoded}`,
+          `/flows/${encoded}`,
+        ]) {
+          await strike(send(`${api}${path}`, { headers }))
+          await strike(send(`${api}${path}`, { method: 'DELETE', headers }))
+        }
+        const admin = createPerson(stack.issuer, 'admin')
+        await admin.signIn(await admin.open(`${stack.issuer}/sign-in`))
+        for (const path of [
+          'clients',
+          'audit',
+          'users',
+          'flows',
+          'initial-access-tokens',
+          'keys',
+        ]) {
+          await strike(admin.open(`${stack.issuer}/console/${path}?q=${encoded}&page=${encoded}`))
+          await strike(
+            admin.open(`${stack.issuer}/console/${path}?search=${encoded}&cursor=${encoded}`),
+          )
+          await strike(admin.open(`${stack.issuer}/console/${path}/${encoded}`))
+        }
+      }),
+    )
+  }
 })
 
 describe('administration', () => {
