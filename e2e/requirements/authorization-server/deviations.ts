@@ -29,13 +29,6 @@ export const deviations = {
       'Clients register one method and use the other, and the secret is the same. One method at a time, and none at all, are judged strictly.',
     source: 'SPEC-MATRIX AS-74, accepted deviation.',
   },
-  'AS-96': {
-    decision:
-      'A grant that the client has not registered is refused with 400 invalid_request; RFC 6749 §5.2 would say unauthorized_client.',
-    reason:
-      'oidc-provider says so, and no client was found to tell the two apart: both mean that asking again is no use.',
-    source: 'SPEC-MATRIX AS-96, which accepts it.',
-  },
   'AS-99': {
     decision:
       'A request without resource, whose scope is openid, profile and email only, gets a token for UserInfo, not for the MCP server.',

@@ -3,14 +3,16 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endpointAt } from '../endpoints/endpoints.ts'
 import { html } from '../web/html.ts'
 import { refusedAt } from './refused-authorization.ts'
-import { errorUri, topicOf } from './topics.ts'
+import { errorUri, type Refused, topicOf } from './topics.ts'
 
 /** Gives every JSON error of an OAuth endpoint its `error_uri`, whoever refused the request (RFC 6749 section 5.2). */
 export function nameErrors(options: { issuer: string; hasRegistration: boolean }): Middleware {
   return async function nameError(ctx, next) {
     await next()
     if (!endpointAt(ctx.path, options)?.isMachine || !isError(ctx.body)) return
-    ctx.body = { ...ctx.body, error_uri: uriOf(ctx, options.issuer, ctx.body.error) }
+    const refused = refusal(ctx, ctx.body.error)
+    const error_uri = errorUri(options.issuer, topicOf(refused))
+    ctx.body = { ...ctx.body, error: refused.error, error_uri }
   }
 }
 
@@ -45,11 +47,14 @@ function nameInForm(ctx: Context, issuer: string, page: string): void {
 }
 
 function uriOf(ctx: Context, issuer: string, error: string): string {
+  return errorUri(issuer, topicOf(refusal(ctx, error)))
+}
+
+function refusal(ctx: Context, error: string): Refused {
   const { oidc } = ctx as Partial<KoaContextWithOIDC>
-  const refused = oidc
+  return oidc
     ? refusedAt(ctx as unknown as KoaContextWithOIDC, error)
     : { error, isAuthorization: false, parameters: {} }
-  return errorUri(issuer, topicOf(refused))
 }
 
 function isError(body: unknown): body is { readonly error: string } {

@@ -12,11 +12,19 @@ const authorizationRoutes = ['authorization', 'resume', 'pushed_authorization_re
 export function refusedAt(ctx: KoaContextWithOIDC, error: string): Refused {
   const { route, params } = ctx.oidc
   return {
-    error,
+    error: error === 'invalid_request' && isForbiddenGrant(ctx) ? 'unauthorized_client' : error,
     isAuthorization: authorizationRoutes.includes(route),
     // The provider refuses some requests before it takes their parameters.
     parameters: params ?? ctx.query,
   }
+}
+
+/** A grant that the client has not registered, which the provider calls an invalid request (RFC 6749 section 5.2). */
+function isForbiddenGrant({ oidc }: KoaContextWithOIDC): boolean {
+  const { route, client, params } = oidc
+  const grantType = params?.grant_type
+  if (route !== 'token' || !client || typeof grantType !== 'string') return false
+  return !client.grantTypeAllowed(grantType)
 }
 
 /** The same with what the directory knows about the client, a suspended one included. */

@@ -57,8 +57,9 @@ export function observeRefusals(events: EventEmitter, keep: Keep): void {
 
 /** Descriptions are fixed texts of the provider or ours; details may name what was sent. */
 function reason(ctx: KoaContextWithOIDC, { error, error_description: description }: Refusal) {
-  const rule = error === undefined ? undefined : topicOf(refusedAt(ctx, error))
-  return { error, description, rule }
+  if (error === undefined) return { description }
+  const refused = refusedAt(ctx, error)
+  return { error: refused.error, description, rule: topicOf(refused) }
 }
 
 /** What a mismatch is found by; none of these is secret. */
