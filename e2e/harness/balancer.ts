@@ -18,7 +18,8 @@ export async function startBalancer(
   let ports: readonly number[] = []
   const counts = new Map<number, number>()
   let turn = 0
-  const server = createServer((incoming, outgoing) => {
+  // A connection that closes for being idle would look like a server that fails.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (incoming, outgoing) => {
     const port = ports[turn++ % ports.length] ?? 0
     counts.set(port, (counts.get(port) ?? 0) + 1)
     const forwarded = request(
