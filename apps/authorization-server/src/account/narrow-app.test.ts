@@ -121,6 +121,15 @@ describe('narrowing an app', () => {
     }
   })
 
+  test('twice at the same moment takes what either takes', async () => {
+    const app = await tokens(server, wide)
+    await Promise.all([
+      keep(app, ['read:inventory', 'read:cogs'], ['all']),
+      keep(app, ['read:inventory', 'write:import'], ['all']),
+    ])
+    expect((await grantOf()).scope).toBe('openid read:companies read:inventory')
+  })
+
   test('is kept in the audit log, once for each change', async () => {
     const app = await tokens(server, wide)
     await keep(app, ['read:inventory'], ['all'])
