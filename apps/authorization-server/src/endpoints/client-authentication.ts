@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { resourceServerClientId } from '@neonpanel/contracts/introspection-credentials'
 import type { Database } from '@neonpanel/database/open'
 import { standInSecret, verifyClientSecret, wasVerified } from '../clients/client-secrets.ts'
 import { findClient } from '../clients/clients.ts'
@@ -48,6 +49,8 @@ export async function swapClientSecret(
   const unchanged = { ok: true, authorization: request.authorization } as const
   const presented = presentedClient(request)
   if (presented?.secret === undefined) return unchanged
+  // Its secret is derived and in no table.
+  if (presented.clientId === resourceServerClientId) return unchanged
   const { clientId, secret, method } = presented
   const client = await findClient(database, clientId)
   if (!client?.secretHash) return unchanged
