@@ -1,4 +1,4 @@
-import { describe, expect, inject, onTestFinished } from 'vitest'
+import { describe, expect, inject, onTestFinished, vi } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { type Balancer, freePort, startBalancer } from '../harness/balancer.ts'
 import { migratedDatabase, ready } from '../harness/cluster.ts'
@@ -11,6 +11,9 @@ import { register } from '../harness/oauth-client.ts'
 import { createDatabase } from '../harness/postgresql.ts'
 import { runScript, type ServerProcess } from '../harness/process.ts'
 import { verifies } from '../verifies.ts'
+
+// Each test starts processes, on machines that may have one core.
+vi.setConfig({ testTimeout: 180_000 })
 
 interface Cluster {
   readonly issuer: string
