@@ -116,7 +116,11 @@ function importCases(
 const cases: readonly Case[] = [
   ...importCases(forbidden, boundary),
   ...importCases(allowed, undefined),
-  { file: `${as}/x.ts`, source: importing('../../resource-server/src/metadata.ts'), rule: boundary },
+  {
+    file: `${as}/x.ts`,
+    source: importing('../../resource-server/src/metadata.ts'),
+    rule: boundary,
+  },
   {
     file: `${rs}/mcp/x.ts`,
     source: importing('../../../../packages/stack/src/stack.ts'),

@@ -71,6 +71,8 @@ describe('the Host header', () => {
       MCP_URL: 'https://mcp.neonpanel.test/mcp',
     })
     expect(await statusForHost(staging, 'mcp.neonpanel.test')).toBe(401)
+    expect(await statusForHost(staging, 'mcp.neonpanel.test:443')).toBe(401)
+    expect(await statusForHost(staging, 'mcp.neonpanel.test:80')).toBe(421)
     expect(await statusForHost(staging, 'localhost:4401')).toBe(421)
     expect(await statusForHost(staging, new URL(staging.origin).host)).toBe(421)
   })
