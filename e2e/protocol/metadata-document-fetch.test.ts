@@ -129,6 +129,9 @@ describe('a client id that is a URL', () => {
     const shown = await adminApi(stack).get(`/clients/${encodeURIComponent(clientId)}`)
     expect(shown.body).toMatchObject({ client_id: clientId, client_name: 'Pinned app' })
     expect(await open(clientId)).toBe('sign-in')
+    const at = `/clients/${encodeURIComponent(clientId)}`
+    expect((await adminApi(stack).patch(at, { suspended: true })).status).toBe(200)
+    expect(await open(clientId)).toBe('page')
     expect(web.requests).toEqual([])
   })
 })

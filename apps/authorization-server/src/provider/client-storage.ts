@@ -21,7 +21,10 @@ export function clientStorage(database: Database) {
   return {
     async find(clientId: string): Promise<AdapterPayload | undefined> {
       const client = await findClient(database, clientId)
-      return client && !client.suspendedAt ? (payloadOf(client) as AdapterPayload) : undefined
+      if (!client?.suspendedAt) return client && (payloadOf(client) as AdapterPayload)
+      // An unknown URL the provider would go and fetch as a metadata document.
+      if (URL.canParse(clientId)) throw new errors.InvalidClient('client is invalid', 'suspended')
+      return undefined
     },
     async upsert(clientId: string, payload: object): Promise<void> {
       const { client_id, client_secret, scope, ...metadata } = payload as Record<string, unknown>
