@@ -39,6 +39,17 @@ describe('signing out', () => {
     },
   )
 
+  verifies(
+    'contract-1.1-logout',
+    'with nobody signed in says so, on a page that does nothing by itself',
+    async () => {
+      const page = await createPerson(stack.issuer).open(url)
+      expect(page.status).toBe(200)
+      expect(textOf(page)).toMatch(/signed out/i)
+      expect(controls(page, 'button')).toEqual([])
+    },
+  )
+
   verifies('AS-92', 'leaves what the person granted to apps alone', async () => {
     const { person, client, refresh_token } = await tokensFor(stack)
     await confirm(person, await person.open(url))

@@ -20,6 +20,7 @@ import { guardEndpoints } from './endpoints/endpoints.ts'
 import { allowFormPosts } from './endpoints/form-posts.ts'
 import { pinHost } from './endpoints/host.ts'
 import { indexPage } from './endpoints/index-page.ts'
+import { nobodyToSignOut } from './endpoints/nobody-to-sign-out.ts'
 import { refuseNulInAddress } from './endpoints/nul.ts'
 import { prepareOAuthRequests } from './endpoints/oauth-requests.ts'
 import { registrationCors } from './endpoints/registration-cors.ts'
@@ -107,6 +108,7 @@ export async function createAuthorizationServer(
   // What surrounds the provider's endpoints: first what it is given, then what becomes of its answers
   app.use(guardEndpoints({ hasRegistration }))
   app.use(registrationCors)
+  app.use(nobodyToSignOut(context))
   app.use(prepareOAuthRequests(context))
   app.use(throttleFailures(database))
   app.use(restartDeviceForm(context))
