@@ -1,3 +1,4 @@
+import type { Announcements } from './announcements.ts'
 import type { PrismaClient } from './client.ts'
 import type { InsertRows, Query, Statement } from './statement.ts'
 
@@ -18,6 +19,8 @@ export interface Database extends AsyncDisposable {
   transaction<Result>(
     work: (query: Query, insertRows: InsertRows) => Promise<Result>,
   ): Promise<Result>
+  /** Between the processes that share this database. */
+  readonly announcements: Announcements
   /** For `migrate`. */
   readonly migrations: MigrationDriver
   /** Returns when the database answers; throws `DatabaseUnavailableError` when it does not within seconds. */

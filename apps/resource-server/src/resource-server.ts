@@ -19,6 +19,7 @@ import { createIntrospection } from './introspection.ts'
 import { createJwtVerifier } from './jwt-access-token.ts'
 import { createMcpEndpoint } from './mcp/endpoint.ts'
 import { neededScopesOf } from './mcp/needed-scopes.ts'
+import type { ServerPart } from './mcp/server.ts'
 import type { Tool } from './mcp/tool.ts'
 import { describeServer, protectedResourceMetadata } from './metadata.ts'
 import { onlyServedPaths } from './only-served-paths.ts'
@@ -47,6 +48,7 @@ export async function createResourceServer({
   metrics,
   testControls,
   tools = allTools,
+  parts,
 }: {
   config: Config
   database: Database
@@ -54,6 +56,8 @@ export async function createResourceServer({
   metrics: Metrics
   testControls?: TestControls | undefined
   tools?: readonly Tool[]
+  /** Composed in by whoever embeds the server; part of no start of the product. */
+  parts?: readonly ServerPart[] | undefined
 }): Promise<ResourceServer> {
   const { issuer } = config
   const appSecret = config.appSecrets?.[0] ?? (await keptAppSecret(database))
@@ -65,7 +69,16 @@ export async function createResourceServer({
     hosts: servedHosts(config),
   })
   const neededScopes = neededScopesOf(tools)
-  const mcp = createMcpEndpoint({ config, appSecret, database, tools, neededScopes, log, metrics })
+  const mcp = createMcpEndpoint({
+    config,
+    appSecret,
+    database,
+    tools,
+    parts,
+    neededScopes,
+    log,
+    metrics,
+  })
   const ready = () => readiness(database, keys)
 
   const app = new Koa({ proxy: config.trustProxy })

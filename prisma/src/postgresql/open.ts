@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { createLocalAnnouncements } from '../announcements.ts'
 import type { Database, MigrationDriver } from '../database.ts'
 import { type InsertRows, identifier, type Query, statement } from '../statement.ts'
 import { DatabaseUnavailableError } from '../unavailable.ts'
@@ -35,6 +36,7 @@ export async function openPostgresql(url: string, connections: number): Promise<
       inTransaction(pool, (client) => insertInto(client)(table, columns, rows)),
     transaction: (work) =>
       inTransaction(pool, (client) => work(queryOn(client), insertInto(client))),
+    announcements: createLocalAnnouncements(),
     migrations: migrationDriver(config),
     ping: async () => {
       const request = { text: 'SELECT 1', query_timeout: timeouts.pingMs }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createLocalAnnouncements } from '../announcements.ts'
 import type { PrismaClient } from '../client.ts'
 import type { Database, MigrationDriver } from '../database.ts'
 import { type InsertRows, identifier, type Query, type Statement, statement } from '../statement.ts'
@@ -54,6 +55,7 @@ async function openPath(path: string, unlock: () => void): Promise<Database> {
           insertInto(session, table, columns, rows),
         ),
       ),
+    announcements: createLocalAnnouncements(),
     migrations: migrationDriver(connection),
     ping: async () => {
       await connection.run((session) => session.execute('SELECT 1', []))

@@ -8,7 +8,7 @@ import type { NeededScopes } from '../require-access-token.ts'
 import { createLegacyStreams } from './legacy-streams.ts'
 import { createMcpMeasures } from './measures.ts'
 import { createModernTransport } from './modern.ts'
-import { createMcpServers } from './server.ts'
+import { createMcpServers, type ServerPart } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessions } from './sessions.ts'
 import { siblingAddress } from './sibling.ts'
@@ -28,6 +28,7 @@ export function createMcpEndpoint({
   appSecret,
   database,
   tools,
+  parts,
   neededScopes,
   log,
   metrics,
@@ -36,12 +37,13 @@ export function createMcpEndpoint({
   appSecret: string
   database: Database
   tools: readonly Tool[]
+  parts?: readonly ServerPart[] | undefined
   neededScopes: NeededScopes
   log: Log
   metrics: Metrics
 }): McpEndpoint {
   const measures = createMcpMeasures(metrics.registry)
-  const servers = createMcpServers({ tools, database, measures })
+  const servers = createMcpServers({ tools, parts, database, measures })
   const ids = createSessionIds(appSecret)
   const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }
   const sessions = createSessions({ servers, ids, node, log })

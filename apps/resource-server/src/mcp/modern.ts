@@ -20,7 +20,7 @@ export function createModernTransport({
   log: Log
 }) {
   const handler = createMcpHandler(
-    ({ requestInfo }) => servers.create(requestInfo?.headers.get('Mcp-Name')),
+    ({ requestInfo }) => servers.create(calledTool(requestInfo?.headers)),
     { legacy: 'reject', onerror: (error) => log.debug({ err: error }, 'request refused') },
   )
   return {
@@ -30,4 +30,9 @@ export function createModernTransport({
     },
     close: () => handler.close(),
   }
+}
+
+/** The header, which the SDK compares with the body, names a prompt or a resource in other methods. */
+function calledTool(headers: Headers | undefined): string | null | undefined {
+  return headers?.get('Mcp-Method') === 'tools/call' ? headers.get('Mcp-Name') : undefined
 }

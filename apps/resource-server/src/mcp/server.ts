@@ -1,4 +1,8 @@
-import { McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server'
+import {
+  McpServer,
+  type ServerCapabilities,
+  type StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server'
 import type { Database } from '@neonpanel/database/open'
 import { z } from 'zod'
 import packageDescription from '../../package.json' with { type: 'json' }
@@ -10,9 +14,15 @@ export interface McpServers {
   /**
    * Builds a server for one request or one session: the SDK's instances hold the state of one connection.
    *
-   * @param toolName the only tool that will be called; without it every tool can be
+   * @param toolName the only tool that will be called; without it everything can be asked for
    */
   create(toolName?: string | null): McpServer
+}
+
+/** What a server offers besides the tools of the catalogue, registered anew on each server that is built. */
+export interface ServerPart {
+  readonly capabilities: ServerCapabilities
+  register(server: McpServer): void
 }
 
 const instructions = `NeonPanel holds the inventory, costs and revenue of a person's companies.
@@ -35,23 +45,30 @@ const listCache = { ttlMs: 5 * 60_000, cacheScope: 'private' } as const
  */
 export function createMcpServers(options: {
   tools: readonly Tool[]
+  parts?: readonly ServerPart[] | undefined
   database: Database
   measures: McpMeasures
 }): McpServers {
+  const { parts = [] } = options
   const call = createToolCaller(options)
   const prepared = new Map(
     options.tools.map((tool) => [tool.name as string, prepareTool(tool, call)]),
   )
   const listed = [...prepared.values()].map(({ listing }) => listing)
+  const capabilities: ServerCapabilities = Object.assign(
+    { tools: { listChanged: false } },
+    ...parts.map((part) => part.capabilities),
+  )
   return {
     create(toolName) {
       const server = new McpServer(serverInfo, {
-        capabilities: { tools: { listChanged: false } },
+        capabilities,
         instructions,
         cacheHints: { 'tools/list': listCache, 'server/discover': listCache },
       })
       const only = toolName ? prepared.get(toolName) : undefined
       for (const { register } of only ? [only] : prepared.values()) register(server)
+      if (!only) for (const part of parts) part.register(server)
       // The SDK's own list has no `securitySchemes`, and would name only what is registered.
       server.server.setRequestHandler('tools/list', () => ({ tools: listed }))
       return server
