@@ -9,6 +9,7 @@ const accountTables: readonly string[] = [
   'InitialAccessToken',
   'AuditEvent',
   'RateLimiterFlexible',
+  'McpSession',
   'Grant',
   'Client',
   'Membership',
