@@ -1,23 +1,39 @@
-import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  InputRequiredResult,
+  ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import { companiesWith } from '../access-token.ts'
 import { createCallLimit } from './call-limit.ts'
-import { type Caller, callerOf } from './caller.ts'
+import { callerOf } from './caller.ts'
+import type { AskingCall, Confirmations } from './confirmation.ts'
 import type { McpMeasures, ToolOutcome } from './measures.ts'
 import { ownerOf } from './principal.ts'
-import { isToolError, type Tool } from './tool.ts'
+import { progressOf } from './progress.ts'
+import { isQuestion, isToolError, type Tool } from './tool.ts'
 
-/** @param input what the tool's own schema parsed */
+/**
+ * @param input what the tool's own schema parsed
+ * @param client what it declared for this request, or for its session
+ */
 export type CallTool = (
   tool: Tool,
   input: Record<string, unknown>,
   context: ServerContext,
-) => Promise<CallToolResult>
+  client: ClientCapabilities | undefined,
+) => Promise<CallToolResult | InputRequiredResult>
 
 interface Ended {
   readonly outcome: ToolOutcome
-  readonly result: CallToolResult
+  readonly result: CallToolResult | InputRequiredResult
+}
+
+interface Surroundings {
+  readonly database: Database
+  readonly confirmations: Confirmations
 }
 
 /**
@@ -25,18 +41,14 @@ interface Ended {
  * only its correlation id.
  */
 export function createToolCaller({
-  database,
   measures,
-}: {
-  database: Database
-  measures: McpMeasures
-}): CallTool {
+  ...surroundings
+}: Surroundings & { measures: McpMeasures }): CallTool {
   const { begin, limit } = createCallLimit()
-  return async function callTool(tool, input, context) {
-    const caller = callerOf(context)
-    const end = begin(ownerOf(caller.accessToken))
+  return async function callTool(tool, input, context, client) {
+    const end = begin(ownerOf(callerOf(context).accessToken))
     const { outcome, result } = end
-      ? await run(tool, input, caller, { database, signal: context.mcpReq.signal })
+      ? await run(tool, { toolName: tool.name, input, context, client }, surroundings)
       : refused(`More than ${limit} calls run at once. Wait for some of them, then try again.`)
     end?.()
     measures.countCall(tool.name, outcome)
@@ -46,29 +58,46 @@ export function createToolCaller({
 
 async function run(
   tool: Tool,
-  input: Record<string, unknown>,
-  { accessToken, correlationId, log }: Caller,
-  surroundings: { database: Database; signal: AbortSignal },
+  call: AskingCall,
+  { database, confirmations }: Surroundings,
 ): Promise<Ended> {
+  const { accessToken, correlationId, log } = callerOf(call.context)
   const { personId, clientId, scopes } = accessToken
+  const { signal } = call.context.mcpReq
   try {
     if (!tool.scopes.every((scope) => scopes.has(scope))) throw new Error('Scopes were not checked')
-    const withScope = (scope: Scope) => companiesWith(accessToken, [...tool.scopes, scope])
-    const companies = companiesWith(accessToken, tool.scopes)
-    const call = { ...surroundings, companies, companiesWith: withScope, personId, clientId, log }
-    const output = await tool.run(input, call)
+    const person = confirmations.personOf(call)
+    if (!person) return refused(stateOfAnotherCall)
+    const output = await tool.run(call.input, {
+      database,
+      companies: companiesWith(accessToken, tool.scopes),
+      companiesWith: (scope: Scope) => companiesWith(accessToken, [...tool.scopes, scope]),
+      personId,
+      clientId,
+      correlationId,
+      log,
+      signal,
+      progress: progressOf(call.context),
+      person,
+    })
     if (isToolError(output)) return refused(output.message)
+    if (isQuestion(output)) {
+      return { outcome: 'asked', result: await confirmations.ask(output, call) }
+    }
     const structuredContent = tool.output.parse(output)
     const content = [text(JSON.stringify(structuredContent))]
     return { outcome: 'ok', result: { content, structuredContent } }
   } catch (error) {
     // Work that was broken off because nobody waits for it has not failed.
-    const level = surroundings.signal.aborted ? 'debug' : 'error'
+    const level = signal.aborted ? 'debug' : 'error'
     log[level]({ err: error, tool: tool.name }, 'tool failed')
     const message = `${tool.title} failed unexpectedly. Correlation id: ${correlationId}`
     return { outcome: 'failed', result: { isError: true, content: [text(message)] } }
   }
 }
+
+const stateOfAnotherCall =
+  'requestState is that of another call. Repeat the call that it came from with the same arguments, or leave it out.'
 
 function refused(message: string): Ended {
   return { outcome: 'refused', result: { isError: true, content: [text(message)] } }

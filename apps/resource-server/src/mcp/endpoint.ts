@@ -8,6 +8,7 @@ import type { NeededScopes } from '../require-access-token.ts'
 import { createLegacyStreams } from './legacy-streams.ts'
 import { createMcpMeasures } from './measures.ts'
 import { createModernTransport } from './modern.ts'
+import { createRequestStateCodec } from './request-state-codec.ts'
 import { createMcpServers, type ServerPart } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessions } from './sessions.ts'
@@ -43,7 +44,8 @@ export function createMcpEndpoint({
   metrics: Metrics
 }): McpEndpoint {
   const measures = createMcpMeasures(metrics.registry)
-  const servers = createMcpServers({ tools, parts, database, measures })
+  const requestState = createRequestStateCodec(appSecret)
+  const servers = createMcpServers({ tools, parts, database, measures, requestState })
   const ids = createSessionIds(appSecret)
   const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }
   const sessions = createSessions({ servers, ids, node, log })

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** How a tool call ended: as it should, with a message for the model, or in a way nobody expected. */
-export type ToolOutcome = 'ok' | 'refused' | 'failed'
+/** How a tool call ended: as it should, with a question, with a message for the model, or in a way nobody expected. */
+export type ToolOutcome = 'ok' | 'asked' | 'refused' | 'failed'
 
 export interface McpMeasures {
   countCall(tool: string, outcome: ToolOutcome): void

@@ -1,5 +1,6 @@
 import {
   McpServer,
+  type RequestStateCodec,
   type ServerCapabilities,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server'
@@ -7,7 +8,9 @@ import type { Database } from '@neonpanel/database/open'
 import { z } from 'zod'
 import packageDescription from '../../package.json' with { type: 'json' }
 import { type CallTool, createToolCaller } from './call-tool.ts'
+import { createConfirmations } from './confirmation.ts'
 import type { McpMeasures } from './measures.ts'
+import { withStorableText } from './storable-text.ts'
 import { securitySchemes, type Tool } from './tool.ts'
 
 export interface McpServers {
@@ -48,9 +51,11 @@ export function createMcpServers(options: {
   parts?: readonly ServerPart[] | undefined
   database: Database
   measures: McpMeasures
+  requestState: RequestStateCodec
 }): McpServers {
-  const { parts = [] } = options
-  const call = createToolCaller(options)
+  const { parts = [], requestState } = options
+  const confirmations = createConfirmations(requestState)
+  const call = createToolCaller({ ...options, confirmations })
   const prepared = new Map(
     options.tools.map((tool) => [tool.name as string, prepareTool(tool, call)]),
   )
@@ -64,6 +69,7 @@ export function createMcpServers(options: {
       const server = new McpServer(serverInfo, {
         capabilities,
         instructions,
+        requestState,
         cacheHints: { 'tools/list': listCache, 'server/discover': listCache },
       })
       const only = toolName ? prepared.get(toolName) : undefined
@@ -84,7 +90,7 @@ function prepareTool(tool: Tool, call: CallTool) {
   const published = { title, description, annotations, _meta: { securitySchemes: schemes } }
   const definition = {
     ...published,
-    inputSchema: withJsonSchema(input, tool.input['~standard'].validate),
+    inputSchema: withJsonSchema(input, withStorableText(tool.input['~standard'].validate)),
     // `CallTool` parses the output itself, so that a mismatch is a failure of ours and not text for the model.
     outputSchema: withJsonSchema(output, (value) => ({ value })),
   }
@@ -98,7 +104,12 @@ function prepareTool(tool: Tool, call: CallTool) {
     },
     register(server: McpServer) {
       server.registerTool(name, definition, (values, context) =>
-        call(tool, values as Record<string, unknown>, context),
+        call(
+          tool,
+          values as Record<string, unknown>,
+          context,
+          server.server.getClientCapabilities(),
+        ),
       )
     },
   }

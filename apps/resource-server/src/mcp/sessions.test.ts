@@ -11,6 +11,7 @@ import {
   type TinyAuthorizationServer,
 } from '../testing/tiny-authorization-server.ts'
 import { createMcpMeasures } from './measures.ts'
+import { createRequestStateCodec } from './request-state-codec.ts'
 import { createMcpServers } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessions } from './sessions.ts'
@@ -124,6 +125,7 @@ describe('the sessions of a process', () => {
         tools: sampleTools,
         database,
         measures: createMcpMeasures(new Registry()),
+        requestState: createRequestStateCodec('A'.repeat(43)),
       }),
       ids,
       node: { address: '127.0.0.1:1', boot: 'boot' },

@@ -4,6 +4,28 @@ import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
 import type { z } from 'zod'
 
+/** How far a call is. */
+export interface Progress {
+  /** Grows from one report to the next. */
+  readonly done: number
+  readonly total?: number
+  readonly message?: string
+}
+
+/** Whom the answer is for: a person, who may be asked before something is written. */
+export interface Questioning {
+  /** Whether the client shows forms to its person (MCP elicitation). */
+  readonly canAsk: boolean
+  /** What the person answered to the question that this call asked before; undefined when it asked none. */
+  readonly answer: PersonsAnswer | undefined
+}
+
+export interface PersonsAnswer {
+  readonly action: 'accept' | 'decline' | 'cancel'
+  /** The question's `subject`. */
+  readonly subject: string
+}
+
 /** What a tool knows about the call that it answers. */
 export interface ToolContext {
   readonly database: Database
@@ -16,10 +38,14 @@ export interface ToolContext {
   /** `sub` of the token: the person, or the client itself for `client_credentials`. */
   readonly personId: string
   readonly clientId: string
+  readonly correlationId: string
   /** Carries the correlation id of the request. */
   readonly log: Log
   /** Aborts when the caller cancels or goes away. */
   readonly signal: AbortSignal
+  /** Tells a caller that wants to know how far the work is; to any other it does nothing. */
+  progress(report: Progress): void
+  readonly person: Questioning
 }
 
 /** Hints for hosts, which ask a person before a tool that may change data (MCP server/tools). */
@@ -55,6 +81,29 @@ export function isToolError(value: object): value is ToolError {
   return toolErrorMark in value
 }
 
+const questionMark = Symbol('question')
+
+/** What the person has to agree to before the tool goes on: the call comes again, with the answer. */
+export interface Question {
+  readonly [questionMark]: true
+  readonly message: string
+  readonly subject: string
+}
+
+/**
+ * Only for a client that can ask (`Questioning.canAsk`).
+ *
+ * @param message for the person
+ * @param subject what exactly they agree to, such as a digest; comes back with the answer, out of the client's reach
+ */
+export function askPerson(message: string, subject: string): Question {
+  return { [questionMark]: true, message, subject }
+}
+
+export function isQuestion(value: object): value is Question {
+  return questionMark in value
+}
+
 /** A tool as its author writes it; `Name` ties `scopes` to the catalogue of the contract. */
 export interface ToolDefinition<
   Name extends ToolName,
@@ -70,12 +119,18 @@ export interface ToolDefinition<
   readonly input: Input
   readonly output: Output
   readonly annotations: ToolAnnotations
-  /** Returns the structured output, or `toolError(…)`; what it throws is reported without its text. */
+  /** Whether a call is worth running in the background, where the client can (MCP tasks). */
+  readonly mayTakeLong?: boolean
+  /**
+   * Returns the structured output, `toolError(…)` or `askPerson(…)`; what it throws is reported without its text.
+   */
   run(
     input: z.output<Input>,
     context: ToolContext,
-  ): z.input<Output> | ToolError | Promise<z.input<Output> | ToolError>
+  ): Outcome<z.input<Output>> | Promise<Outcome<z.input<Output>>>
 }
+
+type Outcome<Output> = Output | ToolError | Question
 
 /** A tool as the server holds it, whatever its schemas. */
 export interface Tool {
@@ -86,6 +141,7 @@ export interface Tool {
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly annotations: ToolAnnotations
+  readonly mayTakeLong?: boolean
   /** @param input what `input` parsed */
   run(input: Record<string, unknown>, context: ToolContext): Promise<object>
 }

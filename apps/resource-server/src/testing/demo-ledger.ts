@@ -4,7 +4,13 @@ import { migrate } from '@neonpanel/database/migrate'
 import { type Database, openDatabase } from '@neonpanel/database/open'
 import { seed } from '@neonpanel/database/seed'
 import { createLog } from '@neonpanel/process/log'
-import { isToolError } from '../mcp/tool.ts'
+import {
+  isQuestion,
+  isToolError,
+  type PersonsAnswer,
+  type Progress,
+  type ToolContext,
+} from '../mcp/tool.ts'
 import { tools } from '../tools/all.ts'
 
 /** Who calls a tool in a test; the owner of Harbor Goods with every scope unless said otherwise. */
@@ -12,11 +18,18 @@ export interface TestCaller {
   readonly companies?: readonly string[]
   readonly scopes?: readonly Scope[]
   readonly personId?: string
+  readonly signal?: AbortSignal
+  /** Hears how far a call is. */
+  readonly progress?: (report: Progress) => void
+  /** Whether the client can ask the person, and what they answer; nobody is asked unless this is given. */
+  readonly answer?: PersonsAnswer['action']
 }
 
 /** A database with the demo's books, and its tools as a client would call them. */
 export interface DemoLedger extends AsyncDisposable {
   readonly database: Database
+  /** What people were asked so far. */
+  readonly questions: readonly string[]
   /** Answers the structured output, valid against the tool's schema. Throws `ToolFailure` for an expected failure. */
   // biome-ignore lint/suspicious/noExplicitAny: the answers of twelve tools have twelve shapes
   call(name: ToolName, input?: object, caller?: TestCaller): Promise<any>
@@ -33,20 +46,32 @@ export async function openDemoLedger(url = 'memory:'): Promise<DemoLedger> {
   await migrate(database)
   await seed(database, { seed: 'demo' })
   const log = createLog({ level: 'silent', format: 'json' })
+  const questions: string[] = []
   return {
     database,
+    questions,
     async call(name, input = {}, caller = {}) {
-      const { companies = harborCompanies, scopes = resourceScopes } = caller
+      const { companies = harborCompanies, scopes = resourceScopes, answer } = caller
       const tool = tools.find((candidate) => candidate.name === name)!
-      const result = await tool.run(tool.input.parse(input), {
+      const parsed = tool.input.parse(input)
+      const context: ToolContext = {
         database,
         companies,
         companiesWith: (scope) => (scopes.includes(scope) ? companies : []),
         personId: caller.personId ?? 'person_owner',
         clientId: 'local-client',
+        correlationId: 'c-test',
         log,
-        signal: AbortSignal.abort(),
-      })
+        signal: caller.signal ?? new AbortController().signal,
+        progress: caller.progress ?? (() => {}),
+        person: { canAsk: answer !== undefined, answer: undefined },
+      }
+      let result = await tool.run(parsed, context)
+      while (isQuestion(result)) {
+        questions.push(result.message)
+        const person = { canAsk: true, answer: { action: answer!, subject: result.subject } }
+        result = await tool.run(parsed, { ...context, person })
+      }
       if (isToolError(result)) throw new ToolFailure(result.message)
       return tool.output.parse(result)
     },
