@@ -31,6 +31,8 @@ import { servedResources } from './served-resources.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { tools as allTools } from './tools/all.ts'
 
+export type { ServerPart }
+
 export interface ResourceServer {
   readonly app: Koa
   readonly handler: RequestListener

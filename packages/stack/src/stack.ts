@@ -6,7 +6,7 @@ import { bind, type Listener } from '@neonpanel/process/listen'
 import { createLog, type Log } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
 import { createTestControls } from '@neonpanel/process/test-controls'
-import type { ResourceServer } from '@neonpanel/resource-server'
+import type { ResourceServer, ServerPart } from '@neonpanel/resource-server'
 import { parseConfig as parseResourceConfig } from '@neonpanel/resource-server/config'
 
 export type Environment = Record<string, string | undefined>
@@ -38,14 +38,17 @@ const graceMs = 5_000
  *
  * @param environment the variables of both servers; nothing else is read
  * @param log where to log instead of standard error
+ * @param parts what the MCP server offers besides the product
  * @throws EnvironmentError with the problems of both servers; ListenError when a port is taken
  */
 export async function startStack({
   environment,
   log: givenLog,
+  parts,
 }: {
   environment: Environment
   log?: Log
+  parts?: readonly ServerPart[]
 }): Promise<Stack> {
   const asked = parseConfigs(environment)
   const log =
@@ -60,7 +63,7 @@ export async function startStack({
   }
   const config = parseConfigs(bound)
   const database = await prepareDatabase(config, starting)
-  const servers = await createServers(config, database, log)
+  const servers = await createServers({ config, database, log, parts })
   listeners.authorization.serve(servers.authorizationServer.handler)
   listeners.resource.serve(servers.resourceServer.handler)
   const started = starting.move()
@@ -133,7 +136,17 @@ async function prepareDatabase(
 }
 
 /** Their modules are loaded while the database is being prepared, and not before the environment was found good. */
-async function createServers(config: StackConfig, database: Database, log: Log) {
+async function createServers({
+  config,
+  database,
+  log,
+  parts,
+}: {
+  config: StackConfig
+  database: Database
+  log: Log
+  parts: readonly ServerPart[] | undefined
+}) {
   const [{ createAuthorizationServer }, { createResourceServer }] = await Promise.all([
     import('@neonpanel/authorization-server'),
     import('@neonpanel/resource-server'),
@@ -153,6 +166,7 @@ async function createServers(config: StackConfig, database: Database, log: Log) 
       log: log.child({ server: 'resource' }),
       metrics: createMetrics('resource-server'),
       testControls,
+      parts,
     }),
   ])
   return { authorizationServer, resourceServer }

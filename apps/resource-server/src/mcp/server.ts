@@ -1,5 +1,7 @@
 import {
+  type Tool as ListedTool,
   McpServer,
+  mergeCapabilities,
   type RequestStateCodec,
   type ServerCapabilities,
   type StandardSchemaWithJSON,
@@ -25,7 +27,9 @@ export interface McpServers {
 /** What a server offers besides the tools of the catalogue, registered anew on each server that is built. */
 export interface ServerPart {
   readonly capabilities: ServerCapabilities
-  register(server: McpServer): void
+  /** Tools of the part, as they are listed after the catalogue's. */
+  readonly tools?: readonly ListedTool[]
+  register(server: McpServer, services: { readonly requestState: RequestStateCodec }): void
 }
 
 const instructions = `NeonPanel holds the inventory, costs and revenue of a person's companies.
@@ -52,6 +56,8 @@ export function createMcpServers(options: {
   database: Database
   measures: McpMeasures
   requestState: RequestStateCodec
+  /** See `Limits`. */
+  runningCalls?: number | undefined
 }): McpServers {
   const { parts = [], requestState } = options
   const confirmations = createConfirmations(requestState)
@@ -59,10 +65,13 @@ export function createMcpServers(options: {
   const prepared = new Map(
     options.tools.map((tool) => [tool.name as string, prepareTool(tool, call)]),
   )
-  const listed = [...prepared.values()].map(({ listing }) => listing)
-  const capabilities: ServerCapabilities = Object.assign(
+  const listed = [
+    ...[...prepared.values()].map(({ listing }) => listing),
+    ...parts.flatMap((part) => part.tools ?? []),
+  ]
+  const capabilities = parts.reduce<ServerCapabilities>(
+    (merged, part) => mergeCapabilities(merged, part.capabilities),
     { tools: { listChanged: false } },
-    ...parts.map((part) => part.capabilities),
   )
   return {
     create(toolName) {
@@ -74,7 +83,7 @@ export function createMcpServers(options: {
       })
       const only = toolName ? prepared.get(toolName) : undefined
       for (const { register } of only ? [only] : prepared.values()) register(server)
-      if (!only) for (const part of parts) part.register(server)
+      if (!only) for (const part of parts) part.register(server, { requestState })
       // The SDK's own list has no `securitySchemes`, and would name only what is registered.
       server.server.setRequestHandler('tools/list', () => ({ tools: listed }))
       return server
