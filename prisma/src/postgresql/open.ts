@@ -1,12 +1,14 @@
 import pg from 'pg'
-import { createLocalAnnouncements } from '../announcements.ts'
 import type { Database, MigrationDriver } from '../database.ts'
 import { type InsertRows, identifier, type Query, statement } from '../statement.ts'
 import { DatabaseUnavailableError } from '../unavailable.ts'
+import { createPostgresqlAnnouncements } from './announcements.ts'
 import { prismaAdapter } from './prisma-adapter.ts'
 
 /** A frozen server must not hold requests for longer than their clients wait. */
 const timeouts = { connectMs: 5_000, queryMs: 8_000, pingMs: 2_000, migrateMs: 300_000 }
+
+const notify = 'SELECT pg_notify($1, $2)'
 
 /** Opens a pool; answers once the server did. Throws `DatabaseUnavailableError` otherwise. */
 export async function openPostgresql(url: string, connections: number): Promise<Database> {
@@ -23,9 +25,13 @@ export async function openPostgresql(url: string, connections: number): Promise<
   pool.on('error', () => {})
   const { PrismaClient } = await generated
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool, schemaOf(url)) })
+  const announcements = createPostgresqlAnnouncements(
+    { ...config, query_timeout: timeouts.queryMs },
+    (channel, payload) => answered(pool.query(notify, [channel, payload])),
+  )
   let closing: Promise<void> | undefined
   const close = () => {
-    closing ??= prisma.$disconnect().then(() => pool.end())
+    closing ??= Promise.all([announcements.close(), prisma.$disconnect()]).then(() => pool.end())
     return closing
   }
   const database: Database = {
@@ -36,7 +42,7 @@ export async function openPostgresql(url: string, connections: number): Promise<
       inTransaction(pool, (client) => insertInto(client)(table, columns, rows)),
     transaction: (work) =>
       inTransaction(pool, (client) => work(queryOn(client), insertInto(client))),
-    announcements: createLocalAnnouncements(),
+    announcements,
     migrations: migrationDriver(config),
     ping: async () => {
       const request = { text: 'SELECT 1', query_timeout: timeouts.pingMs }

@@ -39,6 +39,7 @@ export function databaseBehaviour(open: () => Promise<Database>): void {
   referenceBehaviour(() => database)
   transactionBehaviour(() => database)
   bulkBehaviour(() => database)
+  announcementBehaviour(() => database)
 }
 
 async function read({ query }: Database, key: string): Promise<string | undefined> {
@@ -195,5 +196,44 @@ function bulkBehaviour(opened: () => Database): void {
     await database.close()
     await expect(read(opened(), 'k')).rejects.toThrow()
     await expect(opened().ping()).rejects.toThrow()
+  })
+}
+
+function announcementBehaviour(opened: () => Database): void {
+  test('an announcement reaches the listeners of its channel in this process, each once', async () => {
+    const { announcements } = opened()
+    const heard: string[] = []
+    announcements.listen('one', (message) => heard.push(`first ${message}`))
+    const stop = announcements.listen('one', (message) => heard.push(`second ${message}`))
+    announcements.listen('other', (message) => heard.push(`other ${message}`))
+    await announcements.announce('one', 'line\nbreak')
+    stop()
+    await announcements.announce('one', 'again')
+    expect(heard).toEqual(['first line\nbreak', 'second line\nbreak', 'first again'])
+  })
+
+  test('an announcement that NOTIFY could not carry is refused with what to do', async () => {
+    const { announcements } = opened()
+    const heard: string[] = []
+    announcements.listen('one', (message) => heard.push(message))
+    const long = 'ä'.repeat(4_000)
+    await expect(announcements.announce('one', long)).rejects.toThrow(
+      /^An announcement on one has 8003 bytes .* in several announcements\.$/,
+    )
+    await announcements.announce('one', 'x'.repeat(7_897))
+    expect(heard).toHaveLength(1)
+  })
+
+  test('a listener that fails keeps neither the others nor the announcer', async () => {
+    const { announcements } = opened()
+    const heard: string[] = []
+    const warned = new Promise((resolve) => process.once('warning', resolve))
+    announcements.listen('one', () => {
+      throw new Error('this listener fails')
+    })
+    announcements.listen('one', (message) => heard.push(message))
+    await announcements.announce('one', 'still told')
+    expect(heard).toEqual(['still told'])
+    await expect(warned).resolves.toMatchObject({ message: 'this listener fails' })
   })
 }
