@@ -77,7 +77,7 @@ async function residentMegabytes(pid: number): Promise<number> {
 }
 
 /** What a process needs of this machine, without settings of ours that happen to be set. */
-function inherited(): Record<string, string> {
+export function inherited(): Record<string, string> {
   // biome-ignore lint/style/noProcessEnv: spawned processes need the path and the temporary directory
   const { PATH = '', HOME = '', TMPDIR = '', TEMP = '', SystemRoot = '' } = process.env
   return { PATH, HOME, TMPDIR, TEMP, SystemRoot }

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Contender, contenders } from './contenders.ts'
+import { median } from './median.ts'
 import { measureStart, type Start } from './process-under-test.ts'
+import { writeResults } from './results.ts'
 
 // `npm run bench [-- --rounds 7] [-- --only stack]`: how long starting takes and what it costs in memory, beside the
 // peers, in one run. Contenders take turns, so that a busy minute of the machine burdens all of them. Medians.
@@ -25,18 +27,18 @@ for (let round = 1; round <= rounds; round += 1) {
 
 const results = measured.map(({ contender, first, restart }) => ({
   name: contender.name,
-  firstStartMs: median(first.map(({ readyMs }) => readyMs)),
-  restartMs: contender.persistent ? median(restart.map(({ readyMs }) => readyMs)) : null,
-  firstAnswerMs: median(first.map(({ firstAnswerMs }) => firstAnswerMs)),
-  residentMb: median(first.map(({ residentMb }) => residentMb)),
+  firstStartMs: rounded(first.map(({ readyMs }) => readyMs)),
+  restartMs: contender.persistent ? rounded(restart.map(({ readyMs }) => readyMs)) : null,
+  firstAnswerMs: rounded(first.map(({ firstAnswerMs }) => firstAnswerMs)),
+  residentMb: rounded(first.map(({ residentMb }) => residentMb)),
   residentAfterRestartMb: contender.persistent
-    ? median(restart.map(({ residentMb }) => residentMb))
+    ? rounded(restart.map(({ residentMb }) => residentMb))
     : null,
   rounds: { first, restart },
 }))
 
 printTable(results)
-writeResults()
+writeResults('startup', { rounds, results })
 
 async function measureRound(contender: Contender, first: Start[], restart: Start[]) {
   if (!contender.persistent) {
@@ -52,12 +54,8 @@ async function measureRound(contender: Contender, first: Start[], restart: Start
   }
 }
 
-function median(figures: number[]): number {
-  const sorted = figures.toSorted((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  const value =
-    sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return Math.round(value)
+function rounded(figures: number[]): number {
+  return Math.round(median(figures))
 }
 
 function printTable(rows: typeof results): void {
@@ -82,20 +80,4 @@ function printTable(rows: typeof results): void {
     )
     console.log(row.name.padEnd(58), cells.join('  '))
   }
-}
-
-function writeResults(): void {
-  const folder = new URL('results/', import.meta.url)
-  mkdirSync(folder, { recursive: true })
-  const report = {
-    measuredAt: new Date().toISOString(),
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    processor: cpus()[0]?.model,
-    rounds,
-    results,
-  }
-  const file = new URL(`startup-${report.measuredAt.replaceAll(/[:.]/g, '-')}.json`, folder)
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
-  console.log(`\n${file.pathname}`)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import {
   type AccessToken,
   companyScopesOf,
@@ -79,7 +79,7 @@ export function createAccessTokenVerifier({
   }
 
   return async function verifyAccessToken(token) {
-    const hash = createHash('sha256').update(token).digest('base64url')
+    const hash = digest('sha256', token, 'base64url')
     const known = trusted.get(hash)
     if (known && Date.now() < known.untilMs) return { ok: true, accessToken: known.accessToken }
     trusted.delete(hash)

@@ -87,7 +87,7 @@ describe('recorded exchanges', () => {
 
   test('are bounded in number', () => {
     const recorder = createExchangeRecorder(2)
-    for (const url of ['/1', '/2', '/3']) recorder.add({ url } as never)
+    for (const url of ['/1', '/2', '/3']) recorder.add(() => ({ url }) as never)
     expect(recorder.list().map(({ url }) => url)).toEqual(['/2', '/3'])
   })
 })

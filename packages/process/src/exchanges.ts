@@ -23,21 +23,27 @@ export interface Exchange {
 /** The last exchanges, oldest first; older ones are forgotten. */
 export interface ExchangeRecorder {
   list(): readonly Exchange[]
-  add(exchange: Exchange): void
+  /** @param describe called once, when somebody looks: most exchanges are forgotten before that */
+  add(describe: () => Exchange): void
   clear(): void
 }
 
 const bodyLimitBytes = 64 * 1024
 
 export function createExchangeRecorder(capacity = 500): ExchangeRecorder {
-  let exchanges: Exchange[] = []
+  const records: (() => Exchange)[] = []
   return {
-    list: () => exchanges,
-    add(exchange) {
-      exchanges = [...exchanges.slice(-(capacity - 1)), exchange]
+    list: () => records.map((record) => record()),
+    add(describe) {
+      let described: Exchange | undefined
+      records.push(() => {
+        described ??= describe()
+        return described
+      })
+      if (records.length > capacity) records.shift()
     },
     clear() {
-      exchanges = []
+      records.length = 0
     },
   }
 }
@@ -56,21 +62,24 @@ export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer)
     ctx.res.once('close', () => {
       const answered = ctx.res.headersSent
       const responseHeaders = ctx.res.getHeaders()
-      recorder.add({
+      const status = answered ? ctx.res.statusCode : undefined
+      const { correlationId } = ctx.state
+      const durationMs = Math.round((performance.now() - startedMs) * 10) / 10
+      recorder.add(() => ({
         id: randomUUID(),
         server,
-        correlationId: ctx.state.correlationId,
+        correlationId,
         startedAt,
-        durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
+        durationMs,
         method: method ?? '',
         url: redactUrl(url ?? ''),
-        status: answered ? ctx.res.statusCode : undefined,
+        status,
         request: { headers: redactHeaders(headers), body: received(headers['content-type']) },
         response: {
           headers: answered ? redactHeaders(responseHeaders) : {},
           body: sent(responseHeaders['content-type']),
         },
-      })
+      }))
     })
     await next()
   }

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type Koa from 'koa'
+import { customAlphabet } from 'nanoid'
 import type { Log } from './log.ts'
 
-const base32 = 'abcdefghijklmnopqrstuvwxyz234567'
+const hundredRandomBits = customAlphabet('abcdefghijklmnopqrstuvwxyz234567', 20)
 
-/** An id for one request that ties its answer, its log lines and its audit events together: 100 random bits. */
+/** An id for one request that ties its answer, its log lines and its audit events together. */
 export function createCorrelationId(): string {
-  return `c-${Array.from(randomBytes(20), (byte) => base32[byte & 31]).join('')}`
+  return `c-${hundredRandomBits()}`
 }
 
 /**
