@@ -142,6 +142,56 @@ describe('the audit log', () => {
     expect(page.text).toContain('This filter makes no sense')
   })
 
+  test('has what people’s apps have imported, which the resource server keeps', async () => {
+    const at = (second: number) => new Date(Date.UTC(2019, 0, 1, 10, 0, second))
+    const { prisma } = server.database
+    await prisma.auditEvent.createMany({
+      data: [1, 2, 3].map((second) => ({ id: `a${second}`, at: at(second), type: 'around.it' })),
+    })
+    await prisma.importRun.createMany({
+      data: [1, 2, 3].map((second) => ({
+        id: `imp_${second}`,
+        createdAt: at(second),
+        companyId: 'co_harbor_eu',
+        personId: 'prs_warehouse',
+        clientId: 'claude',
+        correlationId: `c-import${second}`,
+        idempotencyKey: `audited-${second}`,
+        requestDigest: 'digest',
+        result: '{}',
+        detail: '{"company_id":"co_harbor_eu","items_created":3}',
+      })),
+    })
+    const until = 'until=2020-01-01T00:00:00Z'
+    const idsOf = async (query: string) =>
+      (await jsonLines(`${until}&${query}`)).map(({ id }) => id)
+    const all = ['imp_3', 'a3', 'imp_2', 'a2', 'imp_1', 'a1']
+    expect(await idsOf('')).toEqual(all)
+    expect(await idsOf('type=import.')).toEqual(['imp_3', 'imp_2', 'imp_1'])
+    expect(await idsOf('type=around.')).toEqual(['a3', 'a2', 'a1'])
+    expect(await idsOf('correlation_id=c-import2')).toEqual(['imp_2'])
+    expect(await idsOf('person_id=prs_warehouse&client_id=claude')).toHaveLength(3)
+    expect(await idsOf('grant_id=any')).toEqual([])
+    const [event] = await jsonLines('correlation_id=c-import1')
+    expect(event).toMatchObject({
+      type: 'import.committed',
+      at: '2019-01-01T10:00:01.000Z',
+      person_id: 'prs_warehouse',
+      detail: { company_id: 'co_harbor_eu', items_created: 3 },
+    })
+    const api = adminApi(server)
+    const paged: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const { body } = await api.get(`/audit?${until}&limit=1${cursor && `&cursor=${cursor}`}`)
+      paged.push(...body.items.map(({ id }: { id: string }) => id))
+      cursor = body.next_cursor ?? undefined
+    }
+    expect(paged).toEqual(all)
+    const page = await admin.open('/console/audit?type=import.committed')
+    expect(page.text).toContain('<option value="import.committed" selected>')
+    expect(page.text).toContain('items_created')
+  })
+
   test('names the administrator behind a grant that ended and a token that was minted', async () => {
     const api = adminApi(server)
     const { body } = await api.post('/initial-access-tokens', { note: 'traced' })
