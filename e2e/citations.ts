@@ -20,7 +20,8 @@ const list = String.raw`(\[[^\]]*\]|'[^']*')`
 const verified = new RegExp(String.raw`\bverifies\(\s*${list}\s*,\s*(${quoted})`, 'g')
 const annotated = new RegExp(String.raw`(${quoted}),\s*verifies\(\s*${list}\s*\)`, 'g')
 const described = new RegExp(String.raw`\bdescribe(?:\.each\([^)]*\))?\(\s*(${quoted})`, 'g')
-const prefixed = /'(AS-\d+(?:, AS-\d+)*): ((?:[^'\\]|\\.)*)'/g
+const row = String.raw`(?:AS|RS)-\d+(?:-\w+)?`
+const prefixed = new RegExp(String.raw`'(${row}(?:, ${row})*): ((?:[^'\\]|\\.)*)'`, 'g')
 
 /** Citations in a protocol or client test: `verifies('id', 'title', run)` or `verifies(['id', 'id'], 'title', run)`. */
 export function citedByProtocolTest(source: string): Found[] {
@@ -70,6 +71,7 @@ const sources = [
   { folder: 'e2e/postgresql', ending: '.test.ts', read: citedByProtocolTest },
   { folder: 'e2e/browser', ending: '.spec.ts', read: citedByBrowserTest },
   { folder: 'apps/authorization-server/src', ending: '.test.ts', read: citedByUnitTest },
+  { folder: 'apps/resource-server/src', ending: '.test.ts', read: citedByUnitTest },
 ] as const
 
 /** Every citation in the repository, in the order of paths and lines. */

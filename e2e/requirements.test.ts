@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { allCitations, type Citation } from './citations.ts'
-import { deviations } from './requirements/authorization-server/deviations.ts'
+import { deviations } from './conformance-page.ts'
 import { provenInBrowser, requirements } from './requirements.ts'
 
 const citations = allCitations()

@@ -1,9 +1,11 @@
 import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
+import { realClients } from './requirements/clients.ts'
 import { contractAdminApi } from './requirements/contract-admin-api.ts'
 import { contractServers } from './requirements/contract-servers.ts'
 import { contractTokens } from './requirements/contract-tokens.ts'
-import { decisions, matrixResourceServer } from './requirements/matrix-resource-server.ts'
+import { decisions } from './requirements/decisions.ts'
 import { product } from './requirements/product.ts'
+import { resourceServerRows } from './requirements/resource-server/rows.ts'
 import { rfcs } from './requirements/rfc.ts'
 
 /** Every sentence that the servers are held to; each is proven by at least one test that cites its id. */
@@ -12,8 +14,9 @@ export const requirements = {
   ...contractTokens,
   ...contractAdminApi,
   ...authorizationServerRows,
-  ...matrixResourceServer,
+  ...resourceServerRows,
   ...decisions,
+  ...realClients,
   ...rfcs,
   ...product,
 }

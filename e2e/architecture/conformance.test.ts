@@ -6,18 +6,27 @@ import {
   citedByProtocolTest,
   citedByUnitTest,
 } from '../citations.ts'
-import { judgeRows, renderConformance } from '../conformance.ts'
-import { deviations } from '../requirements/authorization-server/deviations.ts'
+import { deviations, judgeRows, renderConformance, rowsById } from '../conformance-page.ts'
 import { authorizationServerRows } from '../requirements/authorization-server/rows.ts'
+import { resourceServerRows } from '../requirements/resource-server/rows.ts'
 
 const citations = allCitations()
 const rows = judgeRows(citations)
 const page = join(import.meta.dirname, '..', '..', 'docs', 'conformance.md')
 
 describe('the rows of the requirement matrix', () => {
-  it('are all here: 169, each once', () => {
-    const expected = Array.from({ length: 169 }, (_, n) => `AS-${String(n + 1).padStart(2, '0')}`)
-    expect(Object.keys(authorizationServerRows)).toEqual(expected)
+  const numbered = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, n) => `${prefix}-${String(n + 1).padStart(2, '0')}`)
+
+  it('are all here: 169 of the authorization server, each once', () => {
+    expect(Object.keys(authorizationServerRows)).toEqual(numbered('AS', 169))
+  })
+
+  it('are all here: 105 of the resource server, and those of its decision table', () => {
+    const ids = Object.keys(resourceServerRows)
+    expect(ids.filter((id) => /^RS-\d+$/.test(id))).toEqual(numbered('RS', 105))
+    const table = 'order I1 I2 G1 G2 G3 G4 G5 P1 P2 P3 P4 P5 D1 D2 A1 A2 A3 A4'.split(' ')
+    expect(ids.filter((id) => !/^RS-\d+$/.test(id))).toEqual(table.map((row) => `RS-44-${row}`))
   })
 
   it('have a test or a decision each', () => {
@@ -26,14 +35,14 @@ describe('the rows of the requirement matrix', () => {
 
   it('that are decided say what, why and by whom', () => {
     for (const [id, deviation] of Object.entries(deviations)) {
-      expect(Object.keys(authorizationServerRows), id).toContain(id)
+      expect(Object.keys(rowsById), id).toContain(id)
       for (const text of Object.values(deviation)) expect(text, id).toMatch(/^\S.+/)
     }
   })
 
   it('are cited by ids that exist', () => {
-    const cited = citations.flatMap(({ ids }) => ids).filter((id) => id.startsWith('AS-'))
-    expect(cited.filter((id) => !Object.hasOwn(authorizationServerRows, id))).toEqual([])
+    const cited = citations.flatMap(({ ids }) => ids).filter((id) => /^(AS|RS)-/.test(id))
+    expect(cited.filter((id) => !Object.hasOwn(rowsById, id))).toEqual([])
   })
 
   // Renew it with: npm run conformance
@@ -61,9 +70,9 @@ describe('citations', () => {
   })
 
   it('are read from titles of unit tests', () => {
-    const source = "test.each(hosts)('AS-01, AS-147: refuses %s', run); test('AS-1 is none', run)"
+    const source = "test.each(hosts)('AS-01, RS-44-G1: refuses %s', run); test('AS-1 is none', run)"
     expect(citedByUnitTest(source)).toEqual([
-      { ids: ['AS-01', 'AS-147'], subject: '', title: 'refuses …' },
+      { ids: ['AS-01', 'RS-44-G1'], subject: '', title: 'refuses …' },
     ])
   })
 })

@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.3: the authorization endpoint. */
 export const authorization = rowsOf('A.3', {

@@ -1,11 +1,5 @@
+import type { Deviation } from '../row.ts'
 import type { AuthorizationServerRowId } from './rows.ts'
-
-export interface Deviation {
-  readonly decision: string
-  readonly reason: string
-  /** Who decided, or where the standards leave the choice. */
-  readonly source: string
-}
 
 /** Rows that are answered otherwise than they ask, or only in part. CONTRACT wins where it differs from a row. */
 export const deviations = {

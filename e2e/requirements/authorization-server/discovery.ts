@@ -1,4 +1,4 @@
-import { may, must, product, rowsOf, should } from './row.ts'
+import { may, must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.1: discovery and metadata. */
 export const discovery = rowsOf('A.1', {

@@ -1,4 +1,4 @@
-import { may, must, product, rowsOf, should } from './row.ts'
+import { may, must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.8: Client ID Metadata Documents. */
 export const metadataDocuments = rowsOf('A.8', {

@@ -1,4 +1,4 @@
-import { must, rowsOf } from './row.ts'
+import { must, rowsOf } from '../row.ts'
 
 /** SPEC-MATRIX A.4: PKCE. */
 export const pkce = rowsOf('A.4', {

@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.7: dynamic registration, its management, and the initial access token. */
 export const registration = rowsOf('A.7', {

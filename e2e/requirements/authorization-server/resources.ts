@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.6: resource indicators and the form of access tokens. */
 export const resources = rowsOf('A.6', {

@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.9: revocation, introspection, logout, OpenID Connect, cookies and the audit log. */
 export const sessions = rowsOf('A.9', {

@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.5: the token endpoint and refresh tokens. */
 export const tokens = rowsOf('A.5', {

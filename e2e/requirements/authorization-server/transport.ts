@@ -1,4 +1,4 @@
-import { must, product, rowsOf, should } from './row.ts'
+import { must, product, rowsOf, should } from '../row.ts'
 
 /** SPEC-MATRIX A.2: transport, hosting and HTTP hygiene. */
 export const transport = rowsOf('A.2', {

@@ -1,13 +1,21 @@
-import type { Requirement } from '../requirement.ts'
+import type { Requirement } from './requirement.ts'
 
 /** How strictly a row is asked for, as in BCP 14; `product` is a rule of this project. */
 export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'product'
 
-/** A row of SPEC-MATRIX part A. Where several sources differ, its level is that of the strictest. */
+/** A row of SPEC-MATRIX. Where several sources differ, its level is that of the strictest. */
 export interface Row extends Requirement {
   readonly level: Level
   /** The standards behind the row. */
   readonly standards: string
+}
+
+/** A row that is answered otherwise than it asks, or only in part, on purpose. */
+export interface Deviation {
+  readonly decision: string
+  readonly reason: string
+  /** Who decided, or where the standards leave the choice. */
+  readonly source: string
 }
 
 type Unplaced = Omit<Row, 'source' | 'section'>
