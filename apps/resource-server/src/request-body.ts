@@ -36,7 +36,9 @@ function readText(request: IncomingMessage): Promise<string | undefined> {
       if (length > limitBytes) resolve(undefined)
       else chunks.push(chunk)
     })
-    .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    .once('end', () =>
+      resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()),
+    )
     .once('error', reject)
   return promise
 }

@@ -3,8 +3,8 @@ export const limitDepth = 64
 
 const quote = 0x22
 const backslash = 0x5c
-const opening = new Set([0x5b, 0x7b])
-const closing = new Set([0x5d, 0x7d])
+const bracket = { opens: 0x5b, closes: 0x5d }
+const brace = { opens: 0x7b, closes: 0x7d }
 
 /** Whether a JSON text nests deeper than the limit: counts brackets outside strings, without parsing. */
 export function nestsTooDeep(json: string, limit = limitDepth): boolean {
@@ -16,8 +16,8 @@ export function nestsTooDeep(json: string, limit = limitDepth): boolean {
       if (character === backslash) index += 1
       else if (character === quote) inString = false
     } else if (character === quote) inString = true
-    else if (opening.has(character)) depth += 1
-    else if (closing.has(character)) depth -= 1
+    else if (character === brace.opens || character === bracket.opens) depth += 1
+    else if (character === brace.closes || character === bracket.closes) depth -= 1
     if (depth > limit) return true
   }
   return false

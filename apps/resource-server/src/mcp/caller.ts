@@ -17,7 +17,7 @@ export function authInfoOf(caller: Caller, resource: string): AuthInfo {
     clientId,
     scopes: [...scopes],
     expiresAt: expiresAt.getTime() / 1000,
-    resource: new URL(resource),
+    resource: urlOf(resource),
     extra: { caller },
   }
 }
@@ -25,4 +25,13 @@ export function authInfoOf(caller: Caller, resource: string): AuthInfo {
 /** Every transport hands requests over with `authInfoOf`. */
 export function callerOf(context: ServerContext): Caller {
   return context.http?.authInfo?.extra?.caller as Caller
+}
+
+const urls = new Map<string, URL>()
+
+/** A server has a handful of resources, and every request names one. */
+function urlOf(resource: string): URL {
+  const known = urls.get(resource) ?? new URL(resource)
+  urls.set(resource, known)
+  return known
 }
