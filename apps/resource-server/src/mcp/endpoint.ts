@@ -5,11 +5,13 @@ import type { Metrics } from '@neonpanel/process/metrics'
 import type { Config } from '../config.ts'
 import type { McpMiddleware } from '../request-state.ts'
 import type { NeededScopes } from '../require-access-token.ts'
+import { createChanges } from './changes.ts'
 import { createLegacyStreams } from './legacy-streams.ts'
 import { createMcpMeasures } from './measures.ts'
 import { createModernTransport } from './modern.ts'
 import { createRequestStateCodec } from './request-state-codec.ts'
-import { createMcpServers, type ServerPart } from './server.ts'
+import { createMcpServers } from './server.ts'
+import { composeParts, type ServerPart } from './server-part.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessions } from './sessions.ts'
 import { siblingAddress } from './sibling.ts'
@@ -29,7 +31,7 @@ export function createMcpEndpoint({
   appSecret,
   database,
   tools,
-  parts,
+  parts: givenParts = [],
   neededScopes,
   log,
   metrics,
@@ -45,6 +47,8 @@ export function createMcpEndpoint({
 }): McpEndpoint {
   const measures = createMcpMeasures(metrics.registry)
   const requestState = createRequestStateCodec(appSecret)
+  const changes = createChanges()
+  const parts = composeParts(givenParts, { requestState, changes })
   const servers = createMcpServers({ tools, parts, database, measures, requestState })
   const ids = createSessionIds(appSecret)
   const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }

@@ -1,6 +1,6 @@
 import {
-  type Tool as ListedTool,
   McpServer,
+  type McpServerOptions,
   mergeCapabilities,
   type RequestStateCodec,
   type ServerCapabilities,
@@ -12,6 +12,7 @@ import packageDescription from '../../package.json' with { type: 'json' }
 import { type CallTool, createToolCaller } from './call-tool.ts'
 import { createConfirmations } from './confirmation.ts'
 import type { McpMeasures } from './measures.ts'
+import type { ComposedParts } from './server-part.ts'
 import { withStorableText } from './storable-text.ts'
 import { securitySchemes, type Tool } from './tool.ts'
 
@@ -22,14 +23,6 @@ export interface McpServers {
    * @param toolName the only tool that will be called; without it everything can be asked for
    */
   create(toolName?: string | null): McpServer
-}
-
-/** What a server offers besides the tools of the catalogue, registered anew on each server that is built. */
-export interface ServerPart {
-  readonly capabilities: ServerCapabilities
-  /** Tools of the part, as they are listed after the catalogue's. */
-  readonly tools?: readonly ListedTool[]
-  register(server: McpServer, services: { readonly requestState: RequestStateCodec }): void
 }
 
 const instructions = `NeonPanel holds the inventory, costs and revenue of a person's companies.
@@ -46,44 +39,49 @@ const serverInfo = {
 /** Everyone sees the same tools, but only after a sign-in. */
 const listCache = { ttlMs: 5 * 60_000, cacheScope: 'private' } as const
 
+const cacheHints: NonNullable<McpServerOptions['cacheHints']> = {
+  'server/discover': listCache,
+  'tools/list': listCache,
+  'prompts/list': listCache,
+  'resources/templates/list': listCache,
+  // What a person's companies have changes with every import.
+  'resources/list': { ttlMs: 0, cacheScope: 'private' },
+}
+
 /**
  * Builds MCP servers over one list of tools. Whatever does not depend on the request (JSON schemas, the tool list) is
  * made once here: converting schemas anew would be the dearest part of a call.
  */
 export function createMcpServers(options: {
   tools: readonly Tool[]
-  parts?: readonly ServerPart[] | undefined
+  parts?: ComposedParts | undefined
   database: Database
   measures: McpMeasures
   requestState: RequestStateCodec
   /** See `Limits`. */
   runningCalls?: number | undefined
 }): McpServers {
-  const { parts = [], requestState } = options
+  const { parts, requestState } = options
   const confirmations = createConfirmations(requestState)
   const call = createToolCaller({ ...options, confirmations })
   const prepared = new Map(
     options.tools.map((tool) => [tool.name as string, prepareTool(tool, call)]),
   )
-  const listed = [
-    ...[...prepared.values()].map(({ listing }) => listing),
-    ...parts.flatMap((part) => part.tools ?? []),
-  ]
-  const capabilities = parts.reduce<ServerCapabilities>(
-    (merged, part) => mergeCapabilities(merged, part.capabilities),
-    { tools: { listChanged: false } },
-  )
+  const listed = [...[...prepared.values()].map(({ listing }) => listing), ...(parts?.tools ?? [])]
+  const ownCapabilities: ServerCapabilities = { tools: { listChanged: false } }
+  const capabilities = mergeCapabilities(ownCapabilities, parts?.capabilities ?? {})
   return {
     create(toolName) {
+      const only = toolName ? prepared.get(toolName) : undefined
       const server = new McpServer(serverInfo, {
-        capabilities,
+        // Nobody asks the server of one call what else there is, and handlers for the rest would cost time.
+        capabilities: only ? ownCapabilities : capabilities,
         instructions,
         requestState,
-        cacheHints: { 'tools/list': listCache, 'server/discover': listCache },
+        cacheHints,
       })
-      const only = toolName ? prepared.get(toolName) : undefined
       for (const { register } of only ? [only] : prepared.values()) register(server)
-      if (!only) for (const part of parts) part.register(server, { requestState })
+      if (!only) parts?.register(server)
       // The SDK's own list has no `securitySchemes`, and would name only what is registered.
       server.server.setRequestHandler('tools/list', () => ({ tools: listed }))
       return server
