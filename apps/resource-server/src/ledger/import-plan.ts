@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ImportProblem, ImportRow, ItemFields } from './import-rows.ts'
 import type { Item } from './items.ts'
 
@@ -17,6 +18,23 @@ export interface StockChange {
   readonly warehouseId: string
   readonly from: number
   readonly to: number
+}
+
+/** Whether anything of the item is written. */
+export function isWritten({ item, changed, stock }: ItemChange): boolean {
+  return !item || changed.length > 0 || stock.length > 0
+}
+
+/** The same for the same changes to the same books: what a person agreed to is what is written. */
+export function digestOfPlan(changes: readonly ItemChange[]): string {
+  const plan = changes
+    .filter(isWritten)
+    .map(({ sku, item, after, changed, stock }) => [
+      sku,
+      changed.map((field) => [field, item?.[field], after[field]]),
+      stock.map(({ warehouseId, from, to }) => [warehouseId, from, to]),
+    ])
+  return createHash('sha256').update(JSON.stringify(plan)).digest('base64url')
 }
 
 /** What an import is checked against. */

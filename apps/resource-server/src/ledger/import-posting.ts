@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { consume, type Layer } from '@neonpanel/database/ledger/fifo'
-import { type InsertRows, type Query, statement } from '@neonpanel/database/statement'
+import {
+  type InsertRows,
+  type Query,
+  type SqlValue,
+  statement,
+} from '@neonpanel/database/statement'
+import type { Log } from '@neonpanel/process/log'
 import type { Company } from './companies.ts'
 import type { ItemChange, StockChange } from './import-plan.ts'
 
@@ -10,6 +17,15 @@ export interface Posting {
   readonly insertRows: InsertRows
   readonly company: Company
   readonly importId: string
+  readonly watch: ImportWatch
+}
+
+/** How an import is watched while it is written. */
+export interface ImportWatch {
+  /** Breaks the import off, until the moment when it is committed. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  progress(report: { done: number; total: number; message: string }): void
 }
 
 const updateItem = statement(
@@ -22,7 +38,14 @@ const updateItem = statement(
 const layersOfStock = statement(
   'ledger_layers_of_stock',
   `SELECT "sequence", "quantity", "costMinor", "remainingQuantity", "remainingCostMinor"
-  FROM "CostLayer" WHERE "itemId" = $1 AND "warehouseId" = $2 ORDER BY "sequence"`,
+  FROM "CostLayer" WHERE "itemId" = $1 AND "warehouseId" = $2 AND "remainingQuantity" > 0
+  ORDER BY "sequence"`,
+)
+
+const newestLayer = statement(
+  'ledger_newest_layer',
+  `SELECT "sequence" FROM "CostLayer" WHERE "itemId" = $1 AND "warehouseId" = $2
+  ORDER BY "sequence" DESC LIMIT 1`,
 )
 
 const updateLayer = statement(
@@ -71,21 +94,63 @@ const adjustmentColumns = [
   'reason',
 ]
 
-/** Writes what an import changes: items, and the layers and adjustments that bring stock to what was counted. */
-export async function postImport(posting: Posting, changes: readonly ItemChange[]): Promise<void> {
-  for (const change of changes) {
-    const itemId = await postItem(posting, change)
-    for (const stock of change.stock) {
-      const costMinor =
-        stock.to > stock.from
-          ? await countIn(posting, itemId, stock, change.after.unitCostMinor)
-          : await countOut(posting, itemId, stock)
-      await postAdjustment(posting, itemId, stock, costMinor)
-    }
-  }
+/** Items that are written together; between two batches a call may be cancelled and its progress told. */
+const itemsPerBatch = 250
+
+/** Rows that a batch adds, by table. */
+interface Batch {
+  readonly items: SqlValue[][]
+  readonly layers: SqlValue[][]
+  readonly adjustments: SqlValue[][]
 }
 
-async function postItem(posting: Posting, { sku, item, after, changed }: ItemChange) {
+/**
+ * Writes what an import changes: items, and the layers and adjustments that bring stock to what was counted. Throws
+ * when it is broken off.
+ */
+export async function postImport(posting: Posting, changes: readonly ItemChange[]): Promise<void> {
+  const { signal, progress } = posting.watch
+  const total = changes.length
+  for (let done = 0; done < total; done += itemsPerBatch) {
+    progress({ done, total, message: `${done} of ${total} items` })
+    // On the embedded database statements are synchronous: only here can a cancellation come in.
+    await nextTurn()
+    signal.throwIfAborted()
+    await postBatch(posting, changes.slice(done, done + itemsPerBatch))
+  }
+  progress({ done: total, total, message: `${total} of ${total} items` })
+  await nextTurn()
+  signal.throwIfAborted()
+}
+
+async function postBatch(posting: Posting, changes: readonly ItemChange[]): Promise<void> {
+  const batch: Batch = { items: [], layers: [], adjustments: [] }
+  for (const change of changes) {
+    const itemId = await postItem(posting, change, batch)
+    for (const stock of change.stock) {
+      const isNew = change.item === null
+      const costMinor =
+        stock.to > stock.from
+          ? await countIn(
+              posting,
+              { itemId, isNew, unitCost: change.after.unitCostMinor },
+              stock,
+              batch,
+            )
+          : await countOut(posting, itemId, stock)
+      batch.adjustments.push(adjustmentRow(posting, itemId, stock, costMinor))
+    }
+  }
+  await posting.insertRows('Item', newItemColumns, batch.items)
+  await posting.insertRows('CostLayer', layerColumns, batch.layers)
+  await posting.insertRows('StockAdjustment', adjustmentColumns, batch.adjustments)
+}
+
+async function postItem(
+  posting: Posting,
+  { sku, item, after, changed }: ItemChange,
+  { items }: Batch,
+): Promise<string> {
   const { name, category, supplier, active } = after
   const fields = [
     name,
@@ -101,7 +166,7 @@ async function postItem(posting: Posting, { sku, item, after, changed }: ItemCha
   ]
   if (!item) {
     const id = `itm_${randomUUID().replaceAll('-', '').slice(0, 16)}`
-    await posting.insertRows('Item', newItemColumns, [[id, posting.company.id, sku, ...fields]])
+    items.push([id, posting.company.id, sku, ...fields])
     return id
   }
   if (changed.length > 0) await posting.query(updateItem, [item.id, ...fields])
@@ -110,28 +175,27 @@ async function postItem(posting: Posting, { sku, item, after, changed }: ItemCha
 
 /** Units that were found enter as the newest layer. Answers what they cost. */
 async function countIn(
-  { query, insertRows, company }: Posting,
-  itemId: string,
+  { query, company }: Posting,
+  { itemId, isNew, unitCost }: { itemId: string; isNew: boolean; unitCost: number },
   { warehouseId, from, to }: StockChange,
-  unitCostMinor: number,
+  { layers }: Batch,
 ): Promise<number> {
-  const layers = await query<{ sequence: number }>(layersOfStock, [itemId, warehouseId])
-  const sequence = (layers.at(-1)?.sequence ?? 0) + 1
+  const [newest] = isNew
+    ? []
+    : await query<{ sequence: number }>(newestLayer, [itemId, warehouseId])
   const quantity = to - from
-  const costMinor = quantity * unitCostMinor
-  await insertRows('CostLayer', layerColumns, [
-    [
-      itemId,
-      warehouseId,
-      sequence,
-      company.id,
-      company.postedThrough,
-      'adjustment',
-      quantity,
-      costMinor,
-      quantity,
-      costMinor,
-    ],
+  const costMinor = quantity * unitCost
+  layers.push([
+    itemId,
+    warehouseId,
+    (newest?.sequence ?? 0) + 1,
+    company.id,
+    company.postedThrough,
+    'adjustment',
+    quantity,
+    costMinor,
+    quantity,
+    costMinor,
   ])
   return costMinor
 }
@@ -155,15 +219,13 @@ async function countOut(
   return -taken.costMinor
 }
 
-async function postAdjustment(
-  { insertRows, company, importId }: Posting,
+function adjustmentRow(
+  { company, importId }: Posting,
   itemId: string,
   { warehouseId, from, to }: StockChange,
   costMinor: number,
-): Promise<void> {
+): SqlValue[] {
   const id = `adj_${randomUUID().replaceAll('-', '').slice(0, 16)}`
   const reason = `Counted, ${importId}`
-  await insertRows('StockAdjustment', adjustmentColumns, [
-    [id, company.id, warehouseId, itemId, company.postedThrough, to - from, costMinor, reason],
-  ])
+  return [id, company.id, warehouseId, itemId, company.postedThrough, to - from, costMinor, reason]
 }

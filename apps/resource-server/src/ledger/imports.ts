@@ -1,10 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
-import { type InsertRows, type Query, statement } from '@neonpanel/database/statement'
+import { type InsertRows, statement } from '@neonpanel/database/statement'
 import type { Company } from './companies.ts'
-import { type ItemChange, type LedgerState, planImport } from './import-plan.ts'
-import { postImport } from './import-posting.ts'
+import {
+  digestOfPlan,
+  type ItemChange,
+  isWritten,
+  type LedgerState,
+  planImport,
+} from './import-plan.ts'
+import { type ImportWatch, postImport } from './import-posting.ts'
 import type { ImportProblem, ImportRow } from './import-rows.ts'
+import { announceItemsChanged } from './item-changes.ts'
 import { readItems } from './items.ts'
 import type { Reader } from './reader.ts'
 import { readStock, usualWindowDays } from './stock.ts'
@@ -16,14 +23,19 @@ export interface ImportRequest {
   readonly rows: readonly ImportRow[]
   readonly personId: string
   readonly clientId: string
+  readonly correlationId: string
   readonly idempotencyKey: string
 }
 
 export type CommittedImport<Answer> =
   | { ok: true; answer: Answer }
   | { ok: false; reason: 'problems'; problems: ImportProblem[] }
-  /** The key was used for an import of other rows. */
-  | { ok: false; reason: 'key_in_use' }
+  /** The books have changed since the person agreed; these would be the changes now. */
+  | { ok: false; reason: 'other_changes'; changes: ItemChange[] }
+  | KeyInUse
+
+/** The key was used for an import of other rows. */
+type KeyInUse = { ok: false; reason: 'key_in_use' }
 
 /** What an import would change now. Nothing is written. */
 export async function previewImport(
@@ -45,82 +57,94 @@ const importByKey = statement(
   'SELECT "requestDigest", "result" FROM "ImportRun" WHERE "personId" = $1 AND "idempotencyKey" = $2',
 )
 
-/**
- * Writes an import in one transaction, all of it or nothing. The same key with the same rows answers what the first call
- * answered and writes nothing.
- *
- * @param describe what to answer; it is kept as JSON with the key
- */
-export function commitImport<Answer extends object>(
-  database: Database,
+/** What the first call with this key answered, if there was one. */
+export async function earlierImport<Answer>(
+  { query }: Reader,
   request: ImportRequest,
-  describe: (importId: string, changes: readonly ItemChange[]) => Answer,
-): Promise<CommittedImport<Answer>> {
-  const digest = digestOf(request)
-  return database.transaction(async (query, insertRows) => {
-    const { company, rows } = request
-    await query(lockCompany, [company.id])
-    const earlier = await earlierAnswer<Answer>(query, request, digest)
-    if (earlier) return earlier
-    const { changes, problems } = await previewImport({ query }, company, rows)
-    if (problems.length > 0) return { ok: false, reason: 'problems', problems }
-    const importId = `imp_${randomUUID().replaceAll('-', '').slice(0, 16)}`
-    const answer = describe(importId, changes)
-    const isFirst = await claimKey(insertRows, request, { importId, digest, answer })
-    if (!isFirst) {
-      return (await earlierAnswer<Answer>(query, request, digest)) ?? keyInUse
-    }
-    await postImport({ query, insertRows, company, importId }, changes)
-    return { ok: true, answer }
-  })
-}
-
-const keyInUse = { ok: false, reason: 'key_in_use' } as const
-
-async function earlierAnswer<Answer>(
-  query: Query,
-  { personId, idempotencyKey }: ImportRequest,
-  digest: string,
-): Promise<CommittedImport<Answer> | undefined> {
+): Promise<{ ok: true; answer: Answer } | KeyInUse | undefined> {
   type Row = { requestDigest: string; result: string }
+  const { personId, idempotencyKey } = request
   const [run] = await query<Row>(importByKey, [personId, idempotencyKey])
   if (!run) return undefined
-  if (run.requestDigest !== digest) return keyInUse
+  if (run.requestDigest !== digestOf(request)) return keyInUse
   return { ok: true, answer: JSON.parse(run.result) as Answer }
 }
+
+/**
+ * Writes an import in one transaction, all of it or nothing, and tells every process which items have changed. The same
+ * key with the same rows answers what the first call answered and writes nothing. Throws when it is broken off; then
+ * nothing is written.
+ *
+ * @param agreedPlan `digestOfPlan` of what the person agreed to; undefined when they were not asked
+ * @param describe what to answer, which is kept as JSON with the key, and what the audit log shows
+ */
+export async function commitImport<Answer extends object>(
+  database: Database,
+  request: ImportRequest,
+  {
+    agreedPlan,
+    describe,
+    watch,
+  }: {
+    agreedPlan: string | undefined
+    describe: (
+      importId: string,
+      changes: readonly ItemChange[],
+    ) => { answer: Answer; detail: object }
+    watch: ImportWatch
+  },
+): Promise<CommittedImport<Answer>> {
+  const { company, rows } = request
+  const written: ItemChange[] = []
+  const committed = await database.transaction(
+    async (query, insertRows): Promise<CommittedImport<Answer>> => {
+      await query(lockCompany, [company.id])
+      const earlier = await earlierImport<Answer>({ query }, request)
+      if (earlier) return earlier
+      const { changes, problems } = await previewImport({ query }, company, rows)
+      if (problems.length > 0) return { ok: false, reason: 'problems', problems }
+      if (agreedPlan !== undefined && agreedPlan !== digestOfPlan(changes)) {
+        return { ok: false, reason: 'other_changes', changes }
+      }
+      const importId = `imp_${randomUUID().replaceAll('-', '').slice(0, 16)}`
+      const described = describe(importId, changes)
+      const isFirst = await claimKey(insertRows, request, { importId, ...described })
+      if (!isFirst) return (await earlierImport<Answer>({ query }, request)) ?? keyInUse
+      written.push(...changes.filter(isWritten))
+      await postImport({ query, insertRows, company, importId, watch }, written)
+      watch.signal.throwIfAborted()
+      return { ok: true, answer: described.answer }
+    },
+  )
+  const skus = written.map(({ sku }) => sku)
+  // The import stands, whether or not the others hear of it at once.
+  await announceItemsChanged(database, { companyId: company.id, skus }).catch((error) => {
+    watch.log.warn({ err: error, company: company.id }, 'changed items were not announced')
+  })
+  return committed
+}
+
+const keyInUse: KeyInUse = { ok: false, reason: 'key_in_use' }
 
 /** Answers false when another import of the person took the key at the same moment. */
 async function claimKey(
   insertRows: InsertRows,
-  { company, personId, clientId, idempotencyKey }: ImportRequest,
-  { importId, digest, answer }: { importId: string; digest: string; answer: object },
+  request: ImportRequest,
+  { importId, answer, detail }: { importId: string; answer: object; detail: object },
 ): Promise<boolean> {
-  const inserted = await insertRows(
-    'ImportRun',
-    [
-      'id',
-      'companyId',
-      'personId',
-      'clientId',
-      'idempotencyKey',
-      'requestDigest',
-      'result',
-      'createdAt',
-    ],
-    [
-      [
-        importId,
-        company.id,
-        personId,
-        clientId,
-        idempotencyKey,
-        digest,
-        JSON.stringify(answer),
-        new Date(Date.now()),
-      ],
-    ],
-  )
-  return inserted === 1
+  const row = {
+    id: importId,
+    companyId: request.company.id,
+    personId: request.personId,
+    clientId: request.clientId,
+    correlationId: request.correlationId,
+    idempotencyKey: request.idempotencyKey,
+    requestDigest: digestOf(request),
+    result: JSON.stringify(answer),
+    detail: JSON.stringify(detail),
+    createdAt: new Date(Date.now()),
+  }
+  return (await insertRows('ImportRun', Object.keys(row), [Object.values(row)])) === 1
 }
 
 /** The same rows have the same digest, however they were spelled: as CSV or JSON, with `4.1` or `4.10`. */

@@ -8,18 +8,32 @@ export interface ItemsChanged {
 
 const channel = 'ledger_items_changed'
 
-/** More would not fit into an announcement; they are told in several. */
-const skusPerAnnouncement = 100
+/** An announcement carries less than 8,000 bytes, and a SKU up to 384 as JSON; more are told in several. */
+const bytesPerAnnouncement = 7_000
 
 /** Tells every process that items have changed; to be called once the change is committed. */
 export async function announceItemsChanged(
   { announcements }: Database,
   { companyId, skus }: ItemsChanged,
 ): Promise<void> {
-  for (let start = 0; start < skus.length; start += skusPerAnnouncement) {
-    const some = skus.slice(start, start + skusPerAnnouncement)
+  for (const some of inPieces(skus)) {
     await announcements.announce(channel, JSON.stringify({ companyId, skus: some }))
   }
+}
+
+function inPieces(skus: readonly string[]): string[][] {
+  const pieces: string[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const sku of skus) {
+    const length = Buffer.byteLength(JSON.stringify(sku)) + 1
+    if (bytes + length > bytesPerAnnouncement) {
+      pieces.push([])
+      bytes = 0
+    }
+    pieces.at(-1)!.push(sku)
+    bytes += length
+  }
+  return pieces
 }
 
 /** @returns how to stop listening */

@@ -23,6 +23,8 @@ export interface TestCaller {
   readonly progress?: (report: Progress) => void
   /** Whether the client can ask the person, and what they answer; nobody is asked unless this is given. */
   readonly answer?: PersonsAnswer['action']
+  /** What happens while the person thinks. */
+  readonly onQuestion?: () => Promise<void>
 }
 
 /** A database with the demo's books, and its tools as a client would call them. */
@@ -69,6 +71,7 @@ export async function openDemoLedger(url = 'memory:'): Promise<DemoLedger> {
       let result = await tool.run(parsed, context)
       while (isQuestion(result)) {
         questions.push(result.message)
+        await caller.onQuestion?.()
         const person = { canAsk: true, answer: { action: answer!, subject: result.subject } }
         result = await tool.run(parsed, { ...context, person })
       }

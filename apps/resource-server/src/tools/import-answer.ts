@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Company } from '../ledger/companies.ts'
-import { fieldColumns, type ItemChange } from '../ledger/import-plan.ts'
+import { fieldColumns, type ItemChange, isWritten } from '../ledger/import-plan.ts'
 import type { ImportProblem, ItemFields } from '../ledger/import-rows.ts'
 import { money } from '../ledger/money.ts'
 import { type ToolError, toolError } from '../mcp/tool.ts'
@@ -38,6 +38,8 @@ export const importOutput = z.object({
   next_step: z.string(),
 })
 
+export type ImportAnswer = z.input<typeof importOutput>
+
 /** Nothing was written; the model gets every problem. */
 export function refuseImport(problems: readonly ImportProblem[]): ToolError {
   const listed = listProblems(problems).map(({ row, column, message }) => {
@@ -63,7 +65,7 @@ export function describePreview(
   counted: CountedImport,
   changes: readonly ItemChange[],
   problems: readonly ImportProblem[],
-): z.input<typeof importOutput> {
+): ImportAnswer {
   const valid = problems.length === 0
   return {
     ...describeChanges(counted, changes),
@@ -82,7 +84,7 @@ export function describeCommitted(
   counted: CountedImport,
   importId: string,
   changes: readonly ItemChange[],
-): z.input<typeof importOutput> {
+): ImportAnswer {
   return {
     ...describeChanges(counted, changes),
     dry_run: false,
@@ -94,13 +96,47 @@ export function describeCommitted(
   }
 }
 
-function isChanged({ item, changed, stock }: ItemChange): boolean {
-  return !item || changed.length > 0 || stock.length > 0
+/** Items that a question names. */
+const maximumNamed = 5
+
+/** What the person is asked before an import is written: how much changes, where, and in which items first. */
+export function questionAbout(counted: CountedImport, changes: readonly ItemChange[]): string {
+  const { items_created, items_updated, stock_changes } = summarise(counted, changes)
+  const written = changes.filter(isWritten)
+  const named = written
+    .slice(0, maximumNamed)
+    .map(({ sku, item, after }) => `${inOneLine(`${sku} ${after.name}`)}${item ? '' : ' (new)'}`)
+  const others = written.length - named.length
+  return [
+    `Import into ${counted.company.name}?`,
+    `Items created: ${items_created}. Items changed: ${items_updated}. Stock counts: ${stock_changes}.`,
+    ...(named.length > 0 ? [`${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}.`] : []),
+  ].join('\n')
+}
+
+/** What rows say may not look like what the question says. */
+function inOneLine(text: string): string {
+  const characters = [...text.replaceAll(/\s+/g, ' ')]
+  const line = characters.slice(0, 80).join('').trimEnd()
+  return characters.length > 80 ? `${line}…` : line
+}
+
+/**
+ * What the audit log shows of an import.
+ *
+ * @param confirmedBy the person, asked by this server, or the client, which says that it has asked
+ */
+export function auditDetail(
+  { company_id, summary }: ImportAnswer,
+  confirmedBy: 'person' | 'client',
+): object {
+  const { problems: _, ...counts } = summary
+  return { company_id, confirmed_by: confirmedBy, ...counts }
 }
 
 function summarise({ rowCount }: CountedImport, changes: readonly ItemChange[]) {
   const created = changes.filter(({ item }) => !item).length
-  const unchanged = changes.filter((change) => !isChanged(change)).length
+  const unchanged = changes.filter((change) => !isWritten(change)).length
   return {
     rows: rowCount,
     items_created: created,
@@ -114,7 +150,7 @@ function describeChanges({ company }: CountedImport, changes: readonly ItemChang
   return {
     company_id: company.id,
     changes: changes
-      .filter(isChanged)
+      .filter(isWritten)
       .slice(0, maximumListed)
       .map((change) => describeChange(change, company.currency)),
   }

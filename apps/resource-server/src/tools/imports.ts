@@ -7,7 +7,7 @@ import {
   parseImportRows,
   type RawRow,
 } from '../ledger/import-rows.ts'
-import { commitImport, previewImport } from '../ledger/imports.ts'
+import { previewImport } from '../ledger/imports.ts'
 import {
   defineTool,
   isToolError,
@@ -16,10 +16,12 @@ import {
   toolError,
 } from '../mcp/tool.ts'
 import { chooseCompanies, companyInput } from './choices.ts'
-import { describeCommitted, describePreview, importOutput, refuseImport } from './import-answer.ts'
+import { describePreview, importOutput, refuseImport } from './import-answer.ts'
+import { writeImport } from './import-writing.ts'
 
-const maximumRows = 1_000
-const maximumCsvLength = 500_000
+const maximumRows = 5_000
+/** In UTF-16 code units; the body of a request has at most 1 MiB. */
+const maximumCsvLength = 900_000
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -72,7 +74,8 @@ export const importItems = defineTool({
   description:
     'Creates and updates items, stock counts and costs of one company from JSON rows or CSV. A dry run by default: it ' +
     'checks every row, reports all problems at once and shows what would change. Show that to the person, and only after ' +
-    'they agree call again with the same rows, dry_run=false and an idempotency_key.',
+    'they agree call again with the same rows, dry_run=false and an idempotency_key. A client that can ask the person ' +
+    'itself then shows them a summary, and nothing is written unless they accept it.',
   scopes: ['write:import'],
   annotations: {
     readOnlyHint: false,
@@ -82,40 +85,29 @@ export const importItems = defineTool({
   },
   input,
   output: importOutput,
+  mayTakeLong: true,
   async run(asked, context) {
     const company = await chooseOneCompany(context, asked.company_id)
     if (isToolError(company)) return company
     const raw = readRows(asked)
     if (isToolError(raw)) return raw
-    const parsed = parseImportRows(raw.rows, company.currency)
-    const broken = [...raw.problems, ...parsed.problems]
+    const { rows, problems } = parseImportRows(raw.rows, company.currency)
+    const broken = [...raw.problems, ...problems]
+    const { dry_run: isDryRun, idempotency_key: idempotencyKey } = asked
+    if (!isDryRun && idempotencyKey === undefined) return keyRequired
     const counted = { company, rowCount: raw.rows.length }
-    if (!asked.dry_run && asked.idempotency_key === undefined) {
-      return toolError(
-        'idempotency_key is required when dry_run is false. Choose any unique text of 8 characters or more.',
-      )
+    if (idempotencyKey !== undefined && !isDryRun && broken.length === 0) {
+      return writeImport({ ...counted, rows, idempotencyKey }, context)
     }
-    if (asked.dry_run || broken.length > 0) {
-      const plan = await previewImport(context.database, company, parsed.rows)
-      const problems = [...broken, ...plan.problems]
-      return asked.dry_run
-        ? describePreview(counted, plan.changes, problems)
-        : refuseImport(problems)
-    }
-    const { personId, clientId } = context
-    const request = { company, rows: parsed.rows, personId, clientId }
-    const committed = await commitImport(
-      context.database,
-      { ...request, idempotencyKey: asked.idempotency_key! },
-      (importId, changes) => describeCommitted(counted, importId, changes),
-    )
-    if (committed.ok) return committed.answer
-    if (committed.reason === 'problems') return refuseImport(committed.problems)
-    return toolError(
-      'That idempotency_key was used for an import of other rows. Choose a new key for a new import.',
-    )
+    const plan = await previewImport(context.database, company, rows)
+    const found = [...broken, ...plan.problems]
+    return isDryRun ? describePreview(counted, plan.changes, found) : refuseImport(found)
   },
 })
+
+const keyRequired = toolError(
+  'idempotency_key is required when dry_run is false. Choose any unique text of 8 characters or more.',
+)
 
 async function chooseOneCompany(
   context: ToolContext,
