@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type SearchDocument, searchDocuments } from './search.ts'
+import { searchDocuments } from './search.ts'
+import { createSearchIndex, type SearchDocument } from './search-index.ts'
 
 const documents: SearchDocument[] = [
   document(
@@ -21,11 +22,14 @@ const documents: SearchDocument[] = [
 ]
 
 function document(id: string, title: string, sku: string, words: string): SearchDocument {
-  return { id, title, codes: [sku], words }
+  return { id, title, code: sku, words }
 }
 
+const index = createSearchIndex()
+index.update(documents)
+
 function find(query: string): string[] {
-  return searchDocuments(documents, query, 10).map(({ id }) => id)
+  return searchDocuments([index], query).map(({ id }) => id)
 }
 
 describe('searchDocuments', () => {
@@ -68,7 +72,114 @@ describe('searchDocuments', () => {
     expect(find('ork')).toEqual([])
   })
 
-  test('answers no more than the limit', () => {
-    expect(searchDocuments(documents, 'linen', 2)).toHaveLength(2)
+  test.each([
+    ['linne', ['1', '2', '3']],
+    ['lienn napkins', ['1', '2']],
+    ['napkn sage', ['1']],
+    ['saeg napkins', ['1']],
+    ['tableclothe', ['3']],
+    ['candel', ['4']],
+    ['alentjo', ['5']],
+    ['trivte ruond', ['5']],
+  ])('%o is read as it was meant', (query, ids) => {
+    expect(find(query).sort()).toEqual(ids)
+  })
+
+  test.each(['bandles', 'zalentejo', 'lork'])(
+    '%o begins unlike any word that is there',
+    (query) => {
+      expect(find(query)).toEqual([])
+    },
+  )
+
+  test('a word that occurs is taken as it is written', () => {
+    const told = createSearchIndex()
+    told.update([document('a', 'Clay bowl', 'A', ''), document('b', 'Clap board', 'B', '')])
+    expect(searchDocuments([told], 'clay').map(({ id }) => id)).toEqual(['a'])
+  })
+
+  test.each(['221', '2200', '202'])('the number %o is never guessed', (query) => {
+    expect(find(query)).toEqual([])
+  })
+
+  test('a month is one word: it finds its days and no other year', () => {
+    const told = createSearchIndex()
+    told.update([
+      document('a', 'Shipment, ordered 2026-10-09', 'PO-2026-0310', ''),
+      document('b', 'Shipment, ordered 2025-10-26', 'PO-2025-0310', ''),
+    ])
+    const ids = (query: string) => searchDocuments([told], query).map(({ id }) => id)
+    expect(ids('shipments 2026-10')).toEqual(['a'])
+    expect(ids('2025-10-26')).toEqual(['b'])
+    expect(ids('PO-2025')).toEqual(['b'])
+    expect(ids('po 2026 0310')).toEqual(['a'])
+  })
+
+  test('a code is found however it is punctuated', () => {
+    for (const query of ['HG-LTC-SAGE', 'hg ltc sage', 'hgltcsage', 'HG_LTC_SAGE ']) {
+      expect(find(query)).toEqual(['3'])
+    }
+  })
+
+  test('the name weighs more than the category, and the code more than the name', () => {
+    const told = createSearchIndex()
+    told.update([
+      document('category', 'Wooden spoon', 'A-1', 'Cork goods of Alentejo'),
+      document('name', 'Cork board', 'A-2', 'Goods of Alentejo for walls'),
+      document('code', 'Wooden board', 'CORK-3', 'Goods of Alentejo for walls'),
+    ])
+    expect(searchDocuments([told], 'cork').map(({ id }) => id)).toEqual([
+      'code',
+      'name',
+      'category',
+    ])
+  })
+
+  test('equals keep the order in which they were given, in whatever order they were indexed', () => {
+    const told = createSearchIndex()
+    const twins = ['1', '2', '3'].map((id) => document(id, 'Oak bowl', `B${id}`, 'Dining'))
+    told.update([...twins].reverse())
+    told.update(twins)
+    expect(searchDocuments([told], 'oak bowl').map(({ id }) => id)).toEqual(['1', '2', '3'])
+  })
+
+  test('several indexes answer as one', () => {
+    const other = createSearchIndex()
+    other.update([document('7', 'Linen apron – Sage', 'HE-LAP-SAGE', 'Home textiles')])
+    const ids = searchDocuments([index, other], 'linen sage').map(({ id }) => id)
+    expect(ids.sort()).toEqual(['1', '3', '7'])
+  })
+})
+
+describe('an index', () => {
+  test('finds what it was told last, and nothing of before', () => {
+    const told = createSearchIndex()
+    const find = (query: string) => searchDocuments([told], query).map(({ id }) => id)
+    told.update([
+      document('1', 'Oak bowl', 'A', 'Dining'),
+      document('2', 'Ash bowl', 'B', 'Dining'),
+    ])
+    told.update([
+      document('2', 'Elm bowl', 'C', 'Dining'),
+      document('3', 'Oak tray', 'D', 'Dining'),
+    ])
+    expect(told.size()).toBe(2)
+    expect(find('ash')).toEqual([])
+    expect(find('oak')).toEqual(['3'])
+    expect(find('elm')).toEqual(['2'])
+    expect(find('B')).toEqual([])
+    expect(find('c')).toEqual(['2'])
+  })
+
+  test('that was told of changes ranks like one that is new', () => {
+    const old = createSearchIndex()
+    old.update([
+      document('9', 'Linen napkins in sage and linen', 'X', 'Linen'),
+      ...documents.slice(2),
+    ])
+    old.update(documents)
+    for (const query of ['linen', 'sage', 'home', 'linen napkins sage', 'gift', 'lienn']) {
+      expect(searchDocuments([old], query).map(({ id }) => id)).toEqual(find(query))
+    }
   })
 })

@@ -1,103 +1,60 @@
-/** Something that can be found by words. */
-export interface SearchDocument {
-  readonly id: string
-  readonly title: string
-  /** Names that a person would type exactly: SKU, reference. */
-  readonly codes: readonly string[]
-  /** Further words: category, supplier, company. */
-  readonly words: string
-}
-
-const stopWords = new Set(
-  'a an and are at by for from in is it me my of on or our show that the to what which with'.split(
-    ' ',
-  ),
-)
-
-/** What a word is worth by where it occurs; its beginning is worth less than the whole. */
-const worth = { code: 12, titleWord: 6, titlePart: 4, word: 3, part: 1 }
-
-/** What a document must be worth beside the best one: the rest is noise. */
-const leastOfBest = 0.4
+import type { Hit, SearchDocument, SearchIndex } from './search-index.ts'
+import { wordsOfQuery } from './search-words.ts'
 
 /**
- * Finds documents by words, best first; equals keep their order. A document is found when at least half of the words that
- * matter occur in it; words match from their beginning, without regard to case, accents and plural.
+ * Finds documents by words, best first; equals keep the order in which their index was given them. A code or an id that
+ * is the whole query finds its document alone. Otherwise those are found in which most words of the query occur, and at
+ * least half of them; a word that occurs nowhere is taken for a typing error.
  *
- * @returns at most `limit` documents; none for a query without words
+ * @returns none for a query without words
  */
 export function searchDocuments<Document extends SearchDocument>(
-  documents: readonly Document[],
+  indexes: readonly SearchIndex<Document>[],
   query: string,
-  limit: number,
 ): Document[] {
-  const all = wordsOf(query)
-  const meaningful = all.filter((word) => !stopWords.has(word))
-  const terms = [...new Set(meaningful.length > 0 ? meaningful : all)].slice(0, 16)
-  if (terms.length === 0) return []
-  const scored = documents
-    .map((document) => ({ document, score: scoreOf(document, terms, query) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-  const least = (scored[0]?.score ?? 0) * leastOfBest
-  return scored
-    .filter(({ score }) => score >= least)
-    .slice(0, limit)
+  const exact = indexes.flatMap((index) => index.exact(query))
+  if (exact.length > 0) return exact
+  const words = wordsOfQuery(query)
+  const found = new Map<string, Found<Document>>()
+  for (const word of words) {
+    for (const hit of hitsOf(indexes, word)) add(found, hit)
+  }
+  const most = Math.max(0, ...[...found.values()].map(({ wordCount }) => wordCount))
+  if (most * 2 < words.length) return []
+  return [...found.values()]
+    .filter(({ wordCount }) => wordCount === most)
+    .sort(
+      (a, b) => rank(b) - rank(a) || a.place - b.place || (a.document.id < b.document.id ? -1 : 1),
+    )
     .map(({ document }) => document)
 }
 
-function scoreOf(document: SearchDocument, terms: readonly string[], query: string): number {
-  const wanted = query.trim().toLowerCase()
-  if (
-    document.id === query.trim() ||
-    document.codes.some((code) => code.toLowerCase() === wanted)
-  ) {
-    return Number.MAX_SAFE_INTEGER
-  }
-  const codes = document.codes.flatMap(wordsOf)
-  const title = wordsOf(document.title)
-  const words = wordsOf(document.words)
-  let found = 0
-  let score = 0
-  for (const term of terms) {
-    const best = scoreOfTerm(term, codes, title, words)
-    if (best > 0) found += 1
-    score += best
-  }
-  return found * 2 < terms.length ? 0 : (score * found) / terms.length
+interface Found<Document extends SearchDocument> extends Hit<Document> {
+  readonly wordCount: number
 }
 
-function scoreOfTerm(
-  term: string,
-  codes: readonly string[],
-  title: readonly string[],
-  words: readonly string[],
-): number {
-  if (codes.includes(term)) return worth.code
-  if (title.includes(term)) return worth.titleWord
-  const begins = (word: string) => term.length >= 2 && word.startsWith(term)
-  if (title.some(begins) || codes.some(begins)) return worth.titlePart
-  if (words.includes(term)) return worth.word
-  return words.some(begins) ? worth.part : 0
+/** The documents that have a word; a typing error is assumed only where it occurs in none. */
+function hitsOf<Document extends SearchDocument>(
+  indexes: readonly SearchIndex<Document>[],
+  word: string,
+): Hit<Document>[] {
+  const hits = indexes.flatMap((index) => index.find(word, false))
+  return hits.length > 0 ? hits : indexes.flatMap((index) => index.find(word, true))
 }
 
-/** Lower case, without accents, plural endings and punctuation. */
-function wordsOf(text: string): string[] {
-  // Most texts are ASCII, and decomposing them is what costs.
-  const plain = /^[\x20-\x7e]*$/.test(text)
-    ? text
-    : text.normalize('NFKD').replaceAll(/\p{M}/gu, '')
-  return plain
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}.]+/u)
-    .map(singular)
-    .filter(Boolean)
+function add<Document extends SearchDocument>(
+  found: Map<string, Found<Document>>,
+  hit: Hit<Document>,
+): void {
+  const before = found.get(hit.document.id) ?? { worth: 0, wordCount: 0 }
+  found.set(hit.document.id, {
+    ...hit,
+    worth: before.worth + hit.worth,
+    wordCount: before.wordCount + 1,
+  })
 }
 
-function singular(text: string): string {
-  const word = text.replaceAll(/^\.+|\.+$/g, '')
-  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`
-  if (word.length > 4 && /(?:s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2)
-  if (word.length > 3 && word.endsWith('s') && !word.endsWith('ss')) return word.slice(0, -1)
-  return word
+/** Sums that differ only by how they were rounded are equal, so that the order is the same everywhere. */
+function rank({ worth }: { readonly worth: number }): number {
+  return Math.round(worth * 1e6)
 }

@@ -1,7 +1,7 @@
 import { isToolName, toolNames, toolScopes } from '@neonpanel/contracts/tool-catalogue'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type DemoLedger, openDemoLedger } from '../testing/demo-ledger.ts'
+import { type DemoLedger, openDemoLedger, ToolFailure } from '../testing/demo-ledger.ts'
 import { tools } from './all.ts'
 
 describe('the tools', () => {
@@ -121,16 +121,45 @@ describe('access', () => {
       const refusal = async (input: object) => {
         const failure = await demo.call(tool, input, outsider).catch((error: Error) => error)
         expect(failure).toBeInstanceOf(Error)
+        const { message } = failure as Error
+        const [suggestion = ''] = / Did you mean .*?\?(?= )/.exec(message) ?? []
+        expect(suggestion).not.toMatch(/harbor|_us_|_eu_|wh_reno|wh_allentown|HG-|HE-/i)
         const [id] = Object.values(input)
           .reverse()
           .filter((value) => typeof value === 'string')
-        return String((failure as Error).message).replaceAll(id!, 'ID')
+        return message.replace(suggestion, '').replaceAll(id!, 'ID')
       }
       const [known, missing] = [await refusal(foreign), await refusal(unknown)]
       expect(known).toBe(missing)
       expect(known).toContain('There is no')
     },
   )
+
+  test.each([
+    ['get_item_cogs', { item_id: 'HG-LTT-OAK' }, 'itm_us_1001 ('],
+    ['get_item_cogs', { item_id: 'linen tablecloth oat' }, 'itm_us_1010 ('],
+    ['fetch', { id: 'HG-LTT-OAT' }, 'itm_us_1001 ('],
+    ['fetch', { id: 'PO-2026-0300' }, 'shp_us_0300 ('],
+    ['list_warehouses', { company_id: 'Harbor Goods LLC' }, 'co_harbor_us (Harbor Goods LLC)'],
+    ['get_inventory_items', { warehouse_id: 'Reno' }, 'wh_reno ('],
+    ['get_inventory_items', { warehouse_id: 'wh_rneo' }, 'wh_reno ('],
+    [
+      'get_report',
+      { report_id: 'profit_and_loss.co_harbor_us.2026-13' },
+      'profit_and_loss.co_harbor_us.2026-10 (',
+    ],
+    [
+      'get_report',
+      { report_id: 'stock valuation october 2026 LLC' },
+      'stock_valuation.co_harbor_us',
+    ],
+  ] as const)('%s: %o is asked back about: did you mean …', async (tool, input, meant) => {
+    const failure: Error = await demo.call(tool, input).catch((error: Error) => error)
+    expect(failure).toBeInstanceOf(ToolFailure)
+    expect(failure.message).toMatch(/Did you mean .*\? (?:Call|Use|Find)/)
+    expect(failure.message).toContain(meant)
+    expect(failure.message.length).toBeLessThan(500)
+  })
 
   test('no answer to an outsider names anything of another company', async () => {
     const answers = await Promise.all([

@@ -1,17 +1,10 @@
 import { addDays } from '@neonpanel/database/ledger/days'
 import { z } from 'zod'
-import { type Position, readPositions, usualWindowDays } from '../ledger/stock.ts'
+import { type Position, usualWindowDays } from '../ledger/stock.ts'
 import { defineTool, isToolError, readsOnly } from '../mcp/tool.ts'
-import {
-  chooseCompanies,
-  chooseItem,
-  chooseWarehouse,
-  companyInput,
-  itemInput,
-  warehouseInput,
-} from './choices.ts'
-import { matching } from './inventory.ts'
+import { companyInput, itemInput, warehouseInput } from './choices.ts'
 import { cursorInput, limitInput, type Order, pageOf, pageOutput } from './paging.ts'
+import { choosePositions, queryInput } from './positions.ts'
 
 const sorts = ['runs_out_first', 'best_sellers', 'slowest', 'reorder_first'] as const
 
@@ -19,7 +12,7 @@ const input = z.strictObject({
   company_id: companyInput,
   warehouse_id: warehouseInput,
   item_id: itemInput.optional().describe('Only this item: its id or SKU.'),
-  query: z.string().max(200).optional().describe('Words of the name, SKU, category or supplier.'),
+  query: queryInput,
   window_days: z
     .int()
     .min(7)
@@ -88,30 +81,13 @@ export const getAnalytics = defineTool({
     ...pageOutput,
   }),
   async run(asked, context) {
-    const companies = await chooseCompanies(context, asked.company_id)
-    if (isToolError(companies)) return companies
-    const warehouse = await chooseWarehouse(context, companies, asked.warehouse_id)
-    if (warehouse && isToolError(warehouse)) return warehouse
-    const opened = { ...context, companies: companies.map(({ id }) => id) }
-    const only = asked.item_id === undefined ? undefined : await chooseItem(opened, asked.item_id)
-    if (only && isToolError(only)) return only
-    const question = { windowDays: asked.window_days, warehouseId: warehouse?.id }
-    const lists = await Promise.all(
-      (only ? [only.company] : companies).map((company) =>
-        readPositions(context.database, company, question),
-      ),
-    )
-    const positions = matching(lists.flat(), asked.query).filter(({ item }) =>
-      only ? item.id === only.item.id : item.active,
-    )
+    const chosen = await choosePositions(context, asked, asked.window_days)
+    if (isToolError(chosen)) return chosen
+    const positions = chosen.positions.filter(({ item }) => asked.item_id || item.active)
     const page = pageOf(positions, orders[asked.sort], asked)
     if (isToolError(page)) return page
     return {
-      as_of:
-        companies
-          .map((company) => company.postedThrough)
-          .sort()
-          .at(-1) ?? null,
+      as_of: chosen.asOf,
       window_days: asked.window_days,
       summary: summarise(positions),
       items: page.rows.map(describePosition),

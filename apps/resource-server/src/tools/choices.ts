@@ -8,8 +8,10 @@ import {
   periodsBetween,
   startOfLastPeriods,
 } from '../ledger/periods.ts'
+import { searchBooks } from '../ledger/search-books.ts'
 import { readWarehouses, type Warehouse } from '../ledger/warehouses.ts'
 import { type ToolContext, type ToolError, toolError } from '../mcp/tool.ts'
+import { didYouMean, didYouMeanOneOf } from './did-you-mean.ts'
 
 export const companyInput = z
   .string()
@@ -58,7 +60,12 @@ export async function chooseCompanies(
   const ids = companies.filter((id) => id === companyId)
   const found = await readCompanies(database, ids)
   if (found.length > 0) return found
-  return toolError(`There is no company ${companyId}. Call list_companies for the ids.`)
+  const own = await readCompanies(database, companies)
+  const meant = didYouMeanOneOf(
+    own.map(({ id, name }) => ({ id, title: name })),
+    companyId,
+  )
+  return toolError(`There is no company ${companyId}.${meant} Call list_companies for the ids.`)
 }
 
 /** The item that an id or a SKU names in the companies of the call, and its company. */
@@ -69,8 +76,10 @@ export async function chooseItem(
   const found = await findItems(database, companies, idOrSku)
   const [item] = found
   if (!item) {
+    const opened = await readCompanies(database, companies)
+    const meant = didYouMean(await searchBooks(database, { inventory: opened }, idOrSku))
     return toolError(
-      `There is no item ${idOrSku}. Find its id with search or get_inventory_items first.`,
+      `There is no item ${idOrSku}.${meant} Find its id with search or get_inventory_items first.`,
     )
   }
   if (found.length > 1) {
@@ -89,10 +98,15 @@ export async function chooseWarehouse(
 ): Promise<Warehouse | null | ToolError> {
   if (warehouseId === undefined) return null
   const lists = await Promise.all(companies.map(({ id }) => readWarehouses(database, id)))
-  const warehouse = lists.flat().find(({ id }) => id === warehouseId)
-  return (
-    warehouse ??
-    toolError(`There is no warehouse ${warehouseId}. Call list_warehouses for the ids.`)
+  const own = lists.flat()
+  const warehouse = own.find(({ id }) => id === warehouseId)
+  if (warehouse) return warehouse
+  const meant = didYouMeanOneOf(
+    own.map(({ id, name }) => ({ id, title: name })),
+    warehouseId,
+  )
+  return toolError(
+    `There is no warehouse ${warehouseId}.${meant} Call list_warehouses for the ids.`,
   )
 }
 

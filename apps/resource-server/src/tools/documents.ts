@@ -3,6 +3,7 @@ import { findShipment } from '../ledger/costs.ts'
 import { findItems, readItems } from '../ledger/items.ts'
 import { type Money, money, unitMoney } from '../ledger/money.ts'
 import type { Report } from '../ledger/reports.ts'
+import { itemTitle, shipmentTitle } from '../ledger/search-documents.ts'
 import { readPositions, usualWindowDays } from '../ledger/stock.ts'
 import { readWarehouses } from '../ledger/warehouses.ts'
 import type { ToolContext } from '../mcp/tool.ts'
@@ -49,7 +50,7 @@ export async function itemDocument(
   ]
   return {
     kind: 'inventory',
-    title: `${item.name} (${item.sku})`,
+    title: itemTitle(item),
     text: lines.join('\n'),
     metadata: { type: 'item', sku: item.sku, company_id: item.companyId, category: item.category },
   }
@@ -68,7 +69,7 @@ export async function shipmentDocument(
     readItems(database, shipment.companyId),
   ])
   const { currency } = company!
-  const nameOf = new Map(items.map((item) => [item.id, `${item.name} (${item.sku})`]))
+  const nameOf = new Map(items.map((item) => [item.id, itemTitle(item)]))
   const total = lines.reduce((sum, line) => sum + line.cost.landed, 0)
   const text = [
     `Shipment ${shipment.reference} of ${company!.name} from ${shipment.supplier}, ` +
@@ -89,7 +90,7 @@ export async function shipmentDocument(
   ]
   return {
     kind: 'shipments',
-    title: `Shipment ${shipment.reference} from ${shipment.supplier}, ordered ${shipment.orderedOn}`,
+    title: shipmentTitle(shipment),
     text: text.join('\n'),
     metadata: { type: 'shipment', status: shipment.status, company_id: shipment.companyId },
   }

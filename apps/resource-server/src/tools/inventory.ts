@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import { searchDocuments } from '../ledger/search.ts'
-import { type Position, readPositions, usualWindowDays } from '../ledger/stock.ts'
+import { type Position, usualWindowDays } from '../ledger/stock.ts'
 import { defineTool, isToolError, readsOnly } from '../mcp/tool.ts'
-import {
-  chooseCompanies,
-  chooseWarehouse,
-  companyInput,
-  dayInput,
-  warehouseInput,
-} from './choices.ts'
+import { companyInput, dayInput, warehouseInput } from './choices.ts'
 import { cursorInput, limitInput, type Order, pageOf, pageOutput } from './paging.ts'
+import { choosePositions, queryInput } from './positions.ts'
 
 const sorts = ['sku', 'name', 'available', 'on_hand', 'runs_out_on'] as const
 
@@ -18,11 +12,7 @@ type Sort = (typeof sorts)[number]
 const input = z.strictObject({
   company_id: companyInput,
   warehouse_id: warehouseInput,
-  query: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('Words of the name, SKU, category or supplier, such as "linen sage".'),
+  query: queryInput,
   low_stock: z
     .boolean()
     .default(false)
@@ -89,46 +79,20 @@ export const getInventoryItems = defineTool({
     ...pageOutput,
   }),
   async run(asked, context) {
-    const companies = await chooseCompanies(context, asked.company_id)
-    if (isToolError(companies)) return companies
-    const warehouse = await chooseWarehouse(context, companies, asked.warehouse_id)
-    if (warehouse && isToolError(warehouse)) return warehouse
-    const question = { windowDays: usualWindowDays, warehouseId: warehouse?.id }
-    const lists = await Promise.all(
-      companies.map((company) => readPositions(context.database, company, question)),
-    )
-    const chosen = matching(lists.flat(), asked.query).filter((position) => fits(position, asked))
+    const chosen = await choosePositions(context, asked, usualWindowDays)
+    if (isToolError(chosen)) return chosen
+    const fitting = chosen.positions.filter((position) => fits(position, asked))
     const sort = asked.sort ?? (asked.runs_out_before ? 'runs_out_on' : 'sku')
-    const page = pageOf(chosen, orders[sort], asked)
+    const page = pageOf(fitting, orders[sort], asked)
     if (isToolError(page)) return page
     return {
-      as_of:
-        companies
-          .map((company) => company.postedThrough)
-          .sort()
-          .at(-1) ?? null,
+      as_of: chosen.asOf,
       items: page.rows.map(describePosition),
       total_count: page.totalCount,
       next_cursor: page.nextCursor,
     }
   },
 })
-
-/** The positions whose item has the words of a query; all without one. */
-export function matching(
-  positions: readonly Position[],
-  query: string | undefined,
-): readonly Position[] {
-  if (query === undefined || query.trim() === '') return positions
-  const documents = positions.map((position) => ({
-    id: position.item.id,
-    title: position.item.name,
-    codes: [position.item.sku],
-    words: `${position.item.category} ${position.item.supplier}`,
-    position,
-  }))
-  return searchDocuments(documents, query, documents.length).map(({ position }) => position)
-}
 
 function fits({ item, onHand, forecast }: Position, asked: z.output<typeof input>): boolean {
   if (!item.active && !asked.include_inactive) return false
@@ -151,7 +115,8 @@ const orders = Object.fromEntries(
   sorts.map((name) => [name, { name, key: keys[name], id: ({ item }: Position) => item.id }]),
 ) as Record<Sort, Order<Position>>
 
-function describePosition(position: Position): z.input<typeof itemOutput> {
+/** An item with its stock, as tools and resources write it. */
+export function describePosition(position: Position): z.input<typeof itemOutput> {
   const { item, forecast } = position
   return {
     id: item.id,

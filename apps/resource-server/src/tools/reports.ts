@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { readCompanies } from '../ledger/companies.ts'
 import { type Report, readReports, reportKinds } from '../ledger/reports.ts'
+import { searchBooks } from '../ledger/search-books.ts'
 import { defineTool, isToolError, readsOnly, type ToolContext, toolError } from '../mcp/tool.ts'
 import { chooseCompanies, companyInput, dayInput } from './choices.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { cursorInput, limitInput, type Order, pageOf, pageOutput } from './paging.ts'
 import {
   drawProfitAndLoss,
@@ -88,7 +90,10 @@ export const getReport = defineTool({
   async run({ report_id }, context) {
     const report = await findReport(context, report_id)
     if (!report) {
-      return toolError(`There is no report ${report_id}. Call list_reports for the ids.`)
+      const companies = await readCompanies(context.database, context.companies)
+      const near = await searchBooks(context.database, { reports: companies }, report_id)
+      const meant = didYouMean(near)
+      return toolError(`There is no report ${report_id}.${meant} Call list_reports for the ids.`)
     }
     return { ...describeReport(report), ...(await drawReport(context, report)) }
   },

@@ -1,9 +1,12 @@
 import type { ToolName } from '@neonpanel/contracts/tool-catalogue'
+import { openDatabase } from '@neonpanel/database/open'
 import {
   createScratchDatabase,
   type ScratchDatabase,
 } from '@neonpanel/database/testing/scratch-postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readCompanies } from '../ledger/companies.ts'
+import { searchBooks } from '../ledger/search-books.ts'
 import { type DemoLedger, openDemoLedger } from '../testing/demo-ledger.ts'
 
 let scratch: ScratchDatabase
@@ -24,11 +27,16 @@ afterAll(async () => {
 const calls: [ToolName, object][] = [
   ['search', { query: 'linen sage' }],
   ['search', { query: 'profit october' }],
+  ['search', { query: 'enamel mug' }],
+  ['search', { query: 'lienn napkin saeg' }],
+  ['search', { query: 'shipment ribe 2026-09' }],
+  ['search', { query: 'po-2026' }],
   ['fetch', { id: 'itm_us_1001' }],
   ['fetch', { id: 'shp_eu_0100' }],
   ['list_companies', {}],
   ['list_warehouses', {}],
   ['get_inventory_items', { limit: 100 }],
+  ['get_inventory_items', { query: 'cermaic mug' }],
   ['get_inventory_items', { runs_out_before: '2026-12-01', warehouse_id: 'wh_venlo' }],
   ['get_item_cogs', { item_id: 'HG-LTT-OAT', from: '2024-11-01' }],
   ['get_item_cogs', { item_id: 'HG-LTT-OAT', warehouse_id: 'wh_reno' }],
@@ -47,6 +55,33 @@ describe('on PostgreSQL', () => {
       expect(await server.call(tool, input)).toEqual(await embedded.call(tool, input))
     },
   )
+
+  test('what another process imported is found by the very next search', async () => {
+    const other = await openDatabase(scratch.url)
+    onTestFinished(() => other.close())
+    const companies = await readCompanies(other, ['co_harbor_us'])
+    const find = (query: string) => searchBooks(other, { inventory: companies }, query)
+    for (const round of ['1', '2', '3']) {
+      expect(await find(`zelkova${round}`)).toEqual([])
+      await server.call('import_items', {
+        company_id: 'co_harbor_us',
+        dry_run: false,
+        idempotency_key: `elsewhere-${round}`,
+        rows: [
+          {
+            sku: `HG-ZEL-${round}`,
+            name: `Zelkova${round} bowl`,
+            category: 'Dining',
+            supplier: 'Cascade Timber Goods',
+            unit_cost: '7.25',
+            list_price: '29.00',
+          },
+        ],
+      })
+      const found = await find(`zelkova${round}`)
+      expect(found.map(({ code }) => code)).toEqual([`HG-ZEL-${round}`])
+    }
+  })
 
   test('an import that is sent 24 times at once is written once', async () => {
     const row = {
