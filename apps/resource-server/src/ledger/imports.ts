@@ -117,8 +117,9 @@ export async function commitImport<Answer extends object>(
     },
   )
   const skus = written.map(({ sku }) => sku)
+  const created = written.some(({ item }) => !item)
   // The import stands, whether or not the others hear of it at once.
-  await announceItemsChanged(database, { companyId: company.id, skus }).catch((error) => {
+  await announceItemsChanged(database, { companyId: company.id, skus, created }).catch((error) => {
     watch.log.warn({ err: error, company: company.id }, 'changed items were not announced')
   })
   return committed

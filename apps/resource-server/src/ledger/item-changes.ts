@@ -4,6 +4,8 @@ import type { Database } from '@neonpanel/database/open'
 export interface ItemsChanged {
   readonly companyId: string
   readonly skus: readonly string[]
+  /** Whether some items of the change are new. */
+  readonly created: boolean
 }
 
 const channel = 'ledger_items_changed'
@@ -14,10 +16,11 @@ const bytesPerAnnouncement = 7_000
 /** Tells every process that items have changed; to be called once the change is committed. */
 export async function announceItemsChanged(
   { announcements }: Database,
-  { companyId, skus }: ItemsChanged,
+  { companyId, skus, created }: ItemsChanged,
 ): Promise<void> {
-  for (const some of inPieces(skus)) {
-    await announcements.announce(channel, JSON.stringify({ companyId, skus: some }))
+  for (const [index, some] of inPieces(skus).entries()) {
+    const changed: ItemsChanged = { companyId, skus: some, created: created && index === 0 }
+    await announcements.announce(channel, JSON.stringify(changed))
   }
 }
 

@@ -3,14 +3,13 @@ import type { AccessToken } from '../access-token.ts'
 
 /** Something happened that clients may have asked to be told of. */
 export interface Change {
-  /** Whether whoever holds the token may know of it. */
-  isFor(accessToken: AccessToken): boolean
   /**
-   * What it is for a client that watches these resources: which of them were updated, which lists changed.
+   * What it is for a client: which of the resources that it watches were updated, which lists changed. Nothing that
+   * whoever holds the token may not know.
    *
    * @param uris as the client wrote them
    */
-  eventsFor(uris: readonly string[]): readonly ServerEvent[]
+  eventsFor(accessToken: AccessToken, uris: readonly string[]): readonly ServerEvent[]
 }
 
 /** The changes that this process knows of, for whatever connection it holds. */

@@ -1,22 +1,38 @@
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { NeededScopes } from '../require-access-token.ts'
+import { parseResourceUri, type ResourceKind } from './resource.ts'
 import type { Tool } from './tool.ts'
 
 /**
- * Reads which scopes a JSON-RPC message needs, before any transport sees it: those of the tool it calls, in a batch
- * those of every call. A tool that does not exist needs none: its answer is an error anyway.
+ * Reads which scopes a JSON-RPC message needs, before any transport sees it: those of the tool that it calls, or of the
+ * resources that it reads or wants to watch; in a batch those of every message. What does not exist needs none: its
+ * answer is an error anyway.
  */
-export function neededScopesOf(tools: readonly Tool[]): NeededScopes {
+export function neededScopesOf(
+  tools: readonly Tool[],
+  resources: readonly ResourceKind[] = [],
+): NeededScopes {
   const scopesOf = new Map<unknown, readonly Scope[]>(tools.map((tool) => [tool.name, tool.scopes]))
+
+  function scopesOfMessage(message: unknown): readonly Scope[] {
+    if (!isRecord(message) || !isRecord(message.params)) return []
+    if (message.method === 'tools/call') return scopesOf.get(message.params.name) ?? []
+    return namedResources(message.method, message.params).flatMap(
+      (uri) => parseResourceUri(resources, uri)?.kind.scopes ?? [],
+    )
+  }
+
   return function neededScopes(message) {
     const messages: unknown[] = Array.isArray(message) ? message : [message]
-    return [...new Set(messages.flatMap((each) => scopesOf.get(calledTool(each)) ?? []))]
+    return [...new Set(messages.flatMap(scopesOfMessage))]
   }
 }
 
-function calledTool(message: unknown): unknown {
-  if (!isRecord(message) || message.method !== 'tools/call') return undefined
-  return isRecord(message.params) ? message.params.name : undefined
+function namedResources(method: unknown, params: Record<string, unknown>): readonly unknown[] {
+  if (method === 'resources/read' || method === 'resources/subscribe') return [params.uri]
+  if (method !== 'subscriptions/listen' || !isRecord(params.notifications)) return []
+  const { resourceSubscriptions } = params.notifications
+  return Array.isArray(resourceSubscriptions) ? resourceSubscriptions : []
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

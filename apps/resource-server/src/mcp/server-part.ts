@@ -15,6 +15,7 @@ import {
 import { type Caller, callerOf } from './caller.ts'
 import type { Changes } from './changes.ts'
 import { createSessionSubscriptions } from './session-subscriptions.ts'
+import { hideUnexpected } from './unexpected.ts'
 
 /** What a part may use on every server that it is registered on. */
 export interface PartServices {
@@ -52,9 +53,11 @@ export function composeParts(parts: readonly ServerPart[], services: PartService
     parts.some((part) => part.mayWatch?.(uri, caller))
   const subscriptions = createSessionSubscriptions(services.changes)
 
-  async function listResources(caller: Caller, cursor: string | undefined) {
-    const lists = await Promise.all(parts.map((part) => part.listResources?.(caller) ?? []))
-    return pageOfResources(lists.flat(), cursor)
+  function listResources(caller: Caller, cursor: string | undefined) {
+    return hideUnexpected(caller, 'Listing resources', async () => {
+      const lists = await Promise.all(parts.map((part) => part.listResources?.(caller) ?? []))
+      return pageOfResources(lists.flat(), cursor)
+    })
   }
 
   async function complete(asked: CompleteRequestParams, caller: Caller): Promise<CompleteResult> {
@@ -94,9 +97,10 @@ export function composeParts(parts: readonly ServerPart[], services: PartService
         })
       }
       if (capabilities.completions) {
-        protocol.setRequestHandler('completion/complete', ({ params }, context) =>
-          complete(params, callerOf(context)),
-        )
+        protocol.setRequestHandler('completion/complete', ({ params }, context) => {
+          const caller = callerOf(context)
+          return hideUnexpected(caller, 'Completion', () => complete(params, caller))
+        })
       }
     },
   }

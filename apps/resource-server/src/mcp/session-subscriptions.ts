@@ -35,8 +35,8 @@ export function createSessionSubscriptions(changes: Changes) {
     const watcher: Watcher = { uris: new Set(), lists: false, caller }
     watchers.set(server, watcher)
     const stop = changes.subscribe((change) => {
-      if (!change.isFor(watcher.caller.accessToken)) return
-      for (const event of change.eventsFor([...watcher.uris])) tell(server, watcher, event)
+      const events = change.eventsFor(watcher.caller.accessToken, [...watcher.uris])
+      for (const event of events) tell(server, watcher, event)
     })
     const { onclose } = server.server
     server.server.onclose = () => {

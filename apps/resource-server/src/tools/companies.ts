@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readCompanies } from '../ledger/companies.ts'
+import { type Company, readCompanies } from '../ledger/companies.ts'
 import { defineTool, readsOnly } from '../mcp/tool.ts'
 
 export const listCompanies = defineTool({
@@ -27,17 +27,20 @@ export const listCompanies = defineTool({
   }),
   async run(_input, { database, companies }) {
     const found = await readCompanies(database, companies)
-    return {
-      companies: found.map((company) => ({
-        id: company.id,
-        name: company.name,
-        currency: company.currency,
-        country: company.country,
-        marketplaces: [...company.marketplaces],
-        books_through: company.postedThrough,
-        item_count: company.itemCount,
-        warehouse_count: company.warehouseCount,
-      })),
-    }
+    return { companies: found.map(describeCompany) }
   },
 })
+
+/** A company, as tools and resources write it. */
+export function describeCompany(company: Company) {
+  return {
+    id: company.id,
+    name: company.name,
+    currency: company.currency,
+    country: company.country,
+    marketplaces: [...company.marketplaces],
+    books_through: company.postedThrough,
+    item_count: company.itemCount,
+    warehouse_count: company.warehouseCount,
+  }
+}
