@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { type EventStream, openEventStream } from '../harness/event-stream.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer, send } from '../harness/http.ts'
-import { initializeMessage, mcpRequest, modernMessage, rpc } from '../harness/mcp.ts'
+import { initializeMessage, mcpRequest, rpc } from '../harness/mcp.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 
@@ -36,8 +36,8 @@ async function reply(stream: EventStream, id: number) {
 
 describe('HTTP+SSE of 2024-11-05', () => {
   verifies(
-    ['contract-5-legacy-get', 'RS-43', 'RS-84', 'RS-41', 'RS-44'],
-    'G4: GET /mcp answers a stream whose first event is the endpoint',
+    ['contract-5-legacy-get', 'RS-43', 'RS-84', 'RS-41'],
+    'GET /mcp answers a stream whose first event is the endpoint',
     async () => {
       const { stream, first } = await open()
       expect(stream.status).toBe(200)
@@ -87,33 +87,6 @@ describe('HTTP+SSE of 2024-11-05', () => {
       stream.close()
     })
   }
-
-  verifies(
-    'RS-44',
-    'POST to /sse/ without a session is 405, so that clients fall back',
-    async () => {
-      const { status, headers } = await post(`${origin}/sse/`, initializeMessage('2025-11-25'))
-      expect(status).toBe(405)
-      expect(headers.get('allow')).toContain('GET')
-    },
-  )
-
-  verifies(
-    'RS-44',
-    'P1: a modern message on a legacy channel is answered on its stream',
-    async () => {
-      const { stream, endpoint } = await open()
-      const { message, headers } = modernMessage('server/discover')
-      const answer = await mcpRequest(
-        endpoint,
-        { ...message, id: 5 },
-        { ...headers, ...bearer(owner.access_token) },
-      )
-      expect(answer.status).toBe(202)
-      expect((await reply(stream, 5)).error?.code).toBe(-32_601)
-      stream.close()
-    },
-  )
 
   verifies(
     ['RS-46', 'RS-86', 'RS-87'],
