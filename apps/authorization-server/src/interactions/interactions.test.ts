@@ -32,6 +32,24 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]())
 
+/** A client that nobody granted anything. */
+async function newClient(): Promise<string> {
+  const clientId = `app-${crypto.randomUUID()}`
+  await createClient(server.database, {
+    clientId,
+    name: 'App',
+    origin: 'open',
+    metadata: {
+      client_name: 'App',
+      application_type: 'native',
+      redirect_uris: [redirectUri],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+    },
+  })
+  return clientId
+}
+
 type Request = NonNullable<Parameters<typeof authorizationUrl>[1]>
 
 /** A browser in front of the sign-in page of an authorization request. */
@@ -222,19 +240,28 @@ describe('consent', () => {
     expect(page.headers.get('content-security-policy')).toContain("form-action 'self' cursor:")
   })
 
-  it('asks only for what is new when a client comes back for more, and grants the union', async () => {
-    const parameters = { prompt: 'consent' }
-    const first = await atConsent({ scope: 'read:warehouses', parameters })
-    await consent(first.browser, first.page)
-    const { url, verifier } = authorizationUrl(server.issuer, {
-      scope: 'read:companies read:warehouses write:import',
-    })
-    const page = await first.browser.open(url)
-    expect(page.text).toContain('asks for 1 more permission</h1>')
-    expect(page.text).not.toContain('id="scope-read-warehouses"')
-    const { scope } = await grantOf(answer(await consent(first.browser, page)).code!, verifier)
-    expect(scope.split(' ').sort()).toEqual(['read:companies', 'read:warehouses', 'write:import'])
-  })
+  it.each([
+    ['repeats what it has', 'read:companies read:warehouses write:import'],
+    ['asks for the new alone', 'write:import'],
+  ])(
+    'is asked only for what is new when a client comes back for more, and grants the union: it %s',
+    async (_, scope) => {
+      const clientId = await newClient()
+      const first = await atConsent({ clientId, scope: 'read:warehouses' })
+      await consent(first.browser, first.page)
+      const { url, verifier } = authorizationUrl(server.issuer, { clientId, scope })
+      const page = await first.browser.open(url)
+      expect(page.text).toContain('asks for 1 more permission</h1>')
+      expect(page.text).not.toContain('id="scope-read-warehouses"')
+      const { code } = answer(await consent(first.browser, page))
+      const granted = await grantOf(code!, verifier, clientId)
+      expect(granted.scope.split(' ').sort()).toEqual([
+        'read:companies',
+        'read:warehouses',
+        'write:import',
+      ])
+    },
+  )
 
   it('can be given to a device', async () => {
     const client = { client_id: 'unknown-program' }

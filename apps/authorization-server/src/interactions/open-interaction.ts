@@ -1,3 +1,4 @@
+import { parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
@@ -33,6 +34,27 @@ export async function openInteraction(
     action: `/interaction/${uid}`,
     csrf: csrfToken(context.provider, uid),
   }
+}
+
+/**
+ * Lets the tokens of a step-up hold what was granted before, too. Some clients ask for the new scopes alone (v1 of the MCP
+ * TypeScript SDK: those of the challenge) and put the new token in the place of the old one: they would lose the rest. Up to
+ * what the client may ask for.
+ */
+export async function requestEarlierScopes(
+  { provider }: ServerContext,
+  { interaction, app }: OpenInteraction,
+  earlier: readonly Scope[],
+): Promise<void> {
+  const client = await provider.Client.find(app.clientId)
+  const ceiling = client?.scope ? parseScope(client.scope) : undefined
+  const asked = parseScope(String(interaction.params.scope ?? ''))
+  const more = earlier.filter(
+    (scope) => !asked.includes(scope) && ceiling?.includes(scope) !== false,
+  )
+  if (more.length === 0) return
+  interaction.params.scope = [...asked, ...more].join(' ')
+  await interaction.persist()
 }
 
 /** Hands the person back to the provider, which goes on with the authorization request. */
