@@ -55,7 +55,7 @@ function bodyOf(type: string, text: string): unknown {
   if (type.startsWith('application/json')) return text ? JSON.parse(text) : undefined
   if (!type.startsWith('text/event-stream')) return undefined
   const messages: unknown[] = []
-  const parser = createParser({ onEvent: ({ data }) => messages.push(JSON.parse(data)) })
+  const parser = createParser({ onEvent: ({ data }) => data && messages.push(JSON.parse(data)) })
   parser.feed(text)
   return messages.findLast((message) => typeof message === 'object' && message && 'id' in message)
 }

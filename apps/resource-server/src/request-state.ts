@@ -13,8 +13,12 @@ export interface RequestState {
   resource: ServedResource
   body: RequestBody
   accessToken: AccessToken
-  /** Asks again whether the token lives, for answers that stay open. */
-  tokenStillLives: () => Promise<boolean>
+  /**
+   * Ends an answer that stays open when its token dies meanwhile.
+   *
+   * @param end closes the answer; the client comes back with a fresh token
+   */
+  endWithToken: (end: () => void) => void
 }
 
 export type McpContext = Koa.ParameterizedContext<RequestState>

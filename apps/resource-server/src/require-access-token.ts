@@ -7,6 +7,7 @@ import { type Challenge, challenge } from './challenge.ts'
 import { readCredentials, type Scheme } from './credentials.ts'
 import type { JudgePossession, Possession } from './proof-of-possession.ts'
 import type { McpContext, McpMiddleware } from './request-state.ts'
+import { createTokenWatch, type TokenWatch } from './token-watch.ts'
 
 /** The scopes that a message needs, all of them; none for anything but tool calls. */
 export type NeededScopes = (message: unknown) => readonly Scope[]
@@ -20,10 +21,12 @@ export function requireAccessToken({
   verifyAccessToken,
   judgePossession,
   neededScopes,
+  tokens = createTokenWatch(),
 }: {
   verifyAccessToken: VerifyAccessToken
   judgePossession: JudgePossession
   neededScopes: NeededScopes
+  tokens?: TokenWatch
 }): McpMiddleware {
   return async function judgeAccessToken(ctx, next) {
     const refuse = (status: 400 | 401, refusal: Omit<Challenge, 'scopes'>) =>
@@ -49,9 +52,13 @@ export function requireAccessToken({
       return refuse(401, { scheme, error: possession, isBound })
     }
     ctx.state.accessToken = accessToken
-    ctx.state.tokenStillLives = async () => {
-      const again = await verifyAccessToken(token)
-      return again.ok || again.reason === 'unavailable'
+    ctx.state.endWithToken = (end) => {
+      const { res: response, state } = ctx
+      const stillLives = async () => {
+        const again = await verifyAccessToken(token)
+        return again.ok || again.reason === 'unavailable'
+      }
+      tokens.endWithToken({ token, stillLives, response, log: state.log, end })
     }
     return next()
   }

@@ -18,6 +18,7 @@ import { checkHost, checkOrigin, servedHosts } from './host-and-origin.ts'
 import { createIntrospection } from './introspection.ts'
 import { createJwtVerifier } from './jwt-access-token.ts'
 import { createMcpEndpoint } from './mcp/endpoint.ts'
+import { defaultLimits, type Limits } from './mcp/limits.ts'
 import { neededScopesOf } from './mcp/needed-scopes.ts'
 import type { ServerPart } from './mcp/server-part.ts'
 import type { Tool } from './mcp/tool.ts'
@@ -51,6 +52,7 @@ export async function createResourceServer({
   testControls,
   tools = allTools,
   parts,
+  limits,
 }: {
   config: Config
   database: Database
@@ -60,6 +62,8 @@ export async function createResourceServer({
   tools?: readonly Tool[]
   /** Composed in by whoever embeds the server; part of no start of the product. */
   parts?: readonly ServerPart[] | undefined
+  /** In place of the default ones, for whoever measures how fast it is. */
+  limits?: Partial<Limits> | undefined
 }): Promise<ResourceServer> {
   const { issuer } = config
   const appSecret = config.appSecrets?.[0] ?? (await keptAppSecret(database))
@@ -77,6 +81,7 @@ export async function createResourceServer({
     database,
     tools,
     parts,
+    limits: { ...defaultLimits, ...limits },
     neededScopes,
     log,
     metrics,
@@ -100,6 +105,7 @@ export async function createResourceServer({
     .use(checkOrigin(config))
     .use(readRequestBody)
     .use(requireAccessToken({ verifyAccessToken, judgePossession, neededScopes }))
+    .use(mcp.limit)
     .use(mcp.answer)
 
   return { app, handler: app.callback(), ready, close: mcp.close }

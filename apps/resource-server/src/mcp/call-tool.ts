@@ -7,9 +7,10 @@ import type {
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import { companiesWith } from '../access-token.ts'
-import { createCallLimit } from './call-limit.ts'
 import { callerOf } from './caller.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 import type { AskingCall, Confirmations } from './confirmation.ts'
+import { defaultLimits } from './limits.ts'
 import type { McpMeasures, ToolOutcome } from './measures.ts'
 import { ownerOf } from './principal.ts'
 import { progressOf } from './progress.ts'
@@ -42,9 +43,10 @@ interface Surroundings {
  */
 export function createToolCaller({
   measures,
+  runningCalls = defaultLimits.runningCalls,
   ...surroundings
-}: Surroundings & { measures: McpMeasures }): CallTool {
-  const { begin, limit } = createCallLimit()
+}: Surroundings & { measures: McpMeasures; runningCalls?: number | undefined }): CallTool {
+  const { begin, limit } = createConcurrencyLimit(runningCalls)
   return async function callTool(tool, input, context, client) {
     const end = begin(ownerOf(callerOf(context).accessToken))
     const { outcome, result } = end

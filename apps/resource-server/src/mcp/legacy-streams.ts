@@ -1,25 +1,31 @@
-import type { McpServer } from '@modelcontextprotocol/server'
+import type { ServerResponse } from 'node:http'
 import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
 import { holdsNeededScopes, type NeededScopes } from '../require-access-token.ts'
 import { authInfoOf } from './caller.ts'
-import { createLegacySseTransport, type LegacySseTransport } from './legacy-sse.ts'
-import { endWithToken } from './open-answer.ts'
+import {
+  beginLegacyStream,
+  createLegacySseTransport,
+  keepAlive,
+  type LegacySseTransport,
+  parseMessage,
+} from './legacy-sse.ts'
 import { ownerOf } from './principal.ts'
 import { messageOf } from './request-era.ts'
 import type { McpServers } from './server.ts'
+import { answerSessionNotFound } from './session-finder.ts'
 import type { SessionIds } from './session-ids.ts'
-import type { Node } from './sessions.ts'
+import type { Node } from './session-registry.ts'
 import { passOn, wasPassedOn } from './sibling.ts'
-import { answerSessionNotFound } from './streamable.ts'
 
 interface LegacyStream {
-  readonly owner: string
-  readonly transport: LegacySseTransport
-  readonly server: McpServer
+  readonly response: ServerResponse
+  /** Opened by the first message: a stream that only waits costs no server. */
+  transport: Promise<LegacySseTransport> | undefined
 }
 
-const limitPerOwner = 100
+/** Shorter than the idle timeout of any usual proxy. */
+const keepAliveMs = 15_000
 
 /** The open streams of HTTP+SSE, revision 2024-11-05, and the messages POSTed for them. */
 export function createLegacyStreams({
@@ -34,6 +40,9 @@ export function createLegacyStreams({
   neededScopes: NeededScopes
 }) {
   const streams = new Map<string, LegacyStream>()
+  const keepingAlive = setInterval(() => {
+    for (const { response } of streams.values()) keepAlive(response)
+  }, keepAliveMs).unref()
 
   /** Without a stream the request has been answered, here or by the process that holds it. */
   async function streamOf(ctx: McpContext): Promise<LegacyStream | undefined> {
@@ -43,49 +52,46 @@ export function createLegacyStreams({
     const stream = isOwn ? streams.get(id) : undefined
     if (stream) return stream
     const isElsewhere = isOwn && claims.node !== node.address && !wasPassedOn(ctx)
-    if (isElsewhere && (await passOn(ctx, claims.node))) return undefined
-    answerSessionNotFound(ctx)
-    return undefined
+    if (isElsewhere && (await passOn(ctx, claims.node)) === 'answered') return undefined
+    return answerSessionNotFound(ctx)
+  }
+
+  async function openTransport({ response }: LegacyStream, sessionId: string) {
+    const transport = createLegacySseTransport(response, sessionId)
+    await servers.create().connect(transport)
+    return transport
   }
 
   return {
-    async openStream(ctx: McpContext) {
-      const owner = ownerOf(ctx.state.accessToken)
-      const own = streams.values().filter((stream) => stream.owner === owner)
-      if ([...own].length >= limitPerOwner) {
-        ctx.set('Retry-After', '30')
-        const message = 'Too many open streams'
-        return answerRpcError(ctx, 429, { code: rpcCode.refused, message })
-      }
+    openStream(ctx: McpContext) {
       const sessionId = ids.mint({
         transport: 'sse',
-        owner,
-        protocolVersion: '2024-11-05',
+        owner: ownerOf(ctx.state.accessToken),
+        handshake: undefined,
         node: node.address,
         boot: node.boot,
         issuedAtMs: Date.now(),
       })
-      const endpoint = `${ctx.state.resource.path}?sessionId=${sessionId}`
-      const transport = createLegacySseTransport(ctx.res, { sessionId, endpoint })
-      const server = servers.create()
-      // Before `connect`, which keeps it and adds the SDK's own clean-up.
-      transport.onclose = () => streams.delete(sessionId)
-      streams.set(sessionId, { owner, transport, server })
+      const response = ctx.res
+      streams.set(sessionId, { response, transport: undefined })
+      response.once('close', () => streams.delete(sessionId))
       ctx.respond = false
-      endWithToken(ctx, () => void server.close())
-      await server.connect(transport)
+      ctx.state.endWithToken(() => response.end())
+      beginLegacyStream(response, `${ctx.state.resource.path}?sessionId=${sessionId}`)
     },
 
     async deliver(ctx: McpContext) {
       const stream = await streamOf(ctx)
       if (stream === undefined) return
-      const message = messageOf(ctx)
-      if (!holdsNeededScopes(ctx, neededScopes(message))) return
-      const authInfo = authInfoOf(ctx.state, ctx.state.resource.identifier)
-      if (!stream.transport.deliver(message, authInfo)) {
+      if (!holdsNeededScopes(ctx, neededScopes(messageOf(ctx)))) return
+      const message = parseMessage(messageOf(ctx))
+      if (message === undefined) {
         const text = 'Invalid Request: the body is not one JSON-RPC message'
         return answerRpcError(ctx, 400, { code: rpcCode.invalidRequest, message: text })
       }
+      stream.transport ??= openTransport(stream, String(ctx.query.sessionId))
+      const transport = await stream.transport
+      transport.deliver(message, authInfoOf(ctx.state, ctx.state.resource.identifier))
       ctx.status = 202
       ctx.type = 'text/plain'
       ctx.body = 'Accepted'
@@ -94,7 +100,8 @@ export function createLegacyStreams({
     count: () => streams.size,
 
     async close() {
-      await Promise.all([...streams.values()].map(({ server }) => server.close()))
+      clearInterval(keepingAlive)
+      for (const { response } of streams.values()) response.end()
     },
   }
 }

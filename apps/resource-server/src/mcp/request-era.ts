@@ -4,8 +4,8 @@ import type { McpContext } from '../request-state.ts'
 /** The first revision without sessions; revisions are dates and compare as text. */
 export const firstModernVersion = '2026-07-28'
 
-/** Revisions that begin with `initialize`, from 2024-11-05 on. */
-const sessionVersions = new Set(
+/** Revisions that begin with `initialize`, from 2024-11-05 on; the newest first. */
+export const sessionVersions = new Set(
   SUPPORTED_PROTOCOL_VERSIONS.filter((version) => version < firstModernVersion),
 )
 

@@ -7,7 +7,11 @@ const ids = createSessionIds('A'.repeat(43))
 const claims = (): SessionClaims => ({
   transport: 'streamable',
   owner: 'owner-hash',
-  protocolVersion: '2025-11-25',
+  handshake: {
+    protocolVersion: '2025-11-25',
+    capabilities: { elicitation: {} },
+    clientInfo: { name: 'test', version: '1' },
+  },
   node: '10.1.2.3:4401',
   boot: 'boot-1',
   issuedAtMs: Date.now(),

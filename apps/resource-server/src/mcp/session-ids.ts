@@ -1,13 +1,14 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Handshake } from './handshake.ts'
 
 /** What a session id says to the servers, and to nobody else. */
 export interface SessionClaims {
   readonly transport: 'streamable' | 'sse'
   /** Whose session it is; see `ownerOf`. */
   readonly owner: string
-  /** The revision that was negotiated. */
-  readonly protocolVersion: string
+  /** What the client and the process that began the session told each other; empty for a 2024-11-05 stream. */
+  readonly handshake: Handshake | undefined
   /** `host:port` at which the process that holds the session can be reached by its siblings. */
   readonly node: string
   /** Changes with every start of that process. */
@@ -22,18 +23,24 @@ export interface SessionIds {
   open(id: string): SessionClaims | undefined
 }
 
-const sealedClaims = z.tuple([
-  z.enum(['streamable', 'sse']),
-  z.string(),
-  z.string(),
-  z.string(),
-  z.string(),
-  z.int(),
-])
+const sealedClaims = z.object({
+  transport: z.enum(['streamable', 'sse']),
+  owner: z.string(),
+  node: z.string(),
+  boot: z.string(),
+  issuedAtMs: z.int(),
+  handshake: z
+    .object({
+      protocolVersion: z.string(),
+      capabilities: z.record(z.string(), z.unknown()),
+      clientInfo: z.object({ name: z.string(), version: z.string() }),
+    })
+    .optional(),
+})
 
 const nonceBytes = 12
 const tagBytes = 16
-const maxAgeMs = 24 * 60 * 60_000
+export const sessionIdMaxAgeMs = 24 * 60 * 60_000
 
 /**
  * Session ids that carry where their session lives, sealed with AES-256-GCM under a key that all processes derive from
@@ -58,19 +65,17 @@ export function createSessionIds(appSecret: string): SessionIds {
   }
 
   return {
-    mint({ transport, owner, protocolVersion, node, boot, issuedAtMs }) {
+    mint(claims) {
       const nonce = randomBytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-      const claims = JSON.stringify([transport, owner, protocolVersion, node, boot, issuedAtMs])
-      const content = Buffer.concat([cipher.update(claims), cipher.final()])
+      const content = Buffer.concat([cipher.update(JSON.stringify(claims)), cipher.final()])
       return Buffer.concat([nonce, content, cipher.getAuthTag()]).toString('base64url')
     },
     open(id) {
       try {
         const claims = sealedClaims.parse(unseal(id))
-        const [transport, owner, protocolVersion, node, boot, issuedAtMs] = claims
-        if (Date.now() - issuedAtMs > maxAgeMs) return undefined
-        return { transport, owner, protocolVersion, node, boot, issuedAtMs }
+        if (Date.now() - claims.issuedAtMs > sessionIdMaxAgeMs) return undefined
+        return { ...claims, handshake: claims.handshake }
       } catch {
         return undefined
       }

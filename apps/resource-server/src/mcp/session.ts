@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import {
   type McpServer,
-  SUPPORTED_PROTOCOL_VERSIONS,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
+import type { SessionEvents } from './event-memory.ts'
 import type { WebHandler } from './hand-over.ts'
+import type { Handshake } from './handshake.ts'
 
 /** A session of revisions 2025-03-26 to 2025-11-25. */
 export interface Session {
@@ -13,7 +14,8 @@ export interface Session {
   readonly owner: string
   readonly protocolVersion: string
   readonly handle: WebHandler
-  /** When its last answer ended; undefined while one is open. */
+  readonly events: SessionEvents
+  /** When its last answer ended, in epoch milliseconds; undefined while one is open. */
   idleSinceMs(): number | undefined
   /** Counts an answer as open until it closes. */
   hold(response: ServerResponse): void
@@ -22,52 +24,49 @@ export interface Session {
   close(): Promise<void>
 }
 
-const sessionVersions = SUPPORTED_PROTOCOL_VERSIONS.filter((version) => version < '2026')
-
-/** What the SDK will negotiate for an `initialize`: the version asked for, or the newest of its era. */
-export function negotiatedVersion(initialize: unknown): string {
-  const { params } = initialize as { params?: { protocolVersion?: unknown } }
-  const asked = sessionVersions.find((version) => version === params?.protocolVersion)
-  return asked ?? sessionVersions[0]!
+export interface SessionOptions {
+  readonly id: string
+  readonly owner: string
+  readonly handshake: Handshake
+  readonly server: McpServer
+  readonly events: SessionEvents
+  /** The client has shaken hands with another process; else `initialize` comes next. */
+  readonly adopted: boolean
+  /** Its client ends it; awaited before that is answered. */
+  readonly onended: () => Promise<void>
+  /** Called once, however it ends. */
+  readonly onclose: () => void
+  /** Called when it comes into use, and when its last answer has ended. */
+  readonly onuse: () => void
 }
 
-/**
- * @param adopted the client has shaken hands with another process; else `initialize` comes next
- * @param onclose called once, however it ends
- */
-export async function openSession({
-  id,
-  owner,
-  protocolVersion,
-  server,
-  adopted,
-  onclose,
-}: {
-  id: string
-  owner: string
-  protocolVersion: string
-  server: McpServer
-  adopted: boolean
-  onclose: () => void
-}): Promise<Session> {
-  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { id, owner, handshake, server, events, adopted, onended, onclose, onuse } = options
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => id,
+    eventStore: events,
+    onsessionclosed: onended,
+  })
   // Before `connect`, which keeps it and adds the SDK's own clean-up.
   transport.onclose = onclose
   await server.connect(transport)
-  if (adopted) await replayHandshake(transport, id, protocolVersion)
+  if (adopted) await replayHandshake(transport, id, handshake)
   let openAnswers = 0
   let idleSinceMs = Date.now()
   return {
     id,
     owner,
-    protocolVersion,
+    protocolVersion: handshake.protocolVersion,
+    events,
     handle: (request, options) => transport.handleRequest(request, options),
     idleSinceMs: () => (openAnswers > 0 ? undefined : idleSinceMs),
     hold(response) {
       openAnswers += 1
+      if (openAnswers === 1) onuse()
       response.once('close', () => {
         openAnswers -= 1
         idleSinceMs = Date.now()
+        if (openAnswers === 0) onuse()
       })
     },
     endStandaloneStream: () => transport.closeStandaloneSSEStream(),
@@ -75,18 +74,14 @@ export async function openSession({
   }
 }
 
-/**
- * Brings a transport to where its client believes it is, by the handshake that they had. The server sends no requests
- * of its own, so that the client's capabilities, which are lost, do not matter.
- */
+/** Brings a transport to where its client believes it is, by the handshake that they had. */
 async function replayHandshake(
   transport: WebStandardStreamableHTTPServerTransport,
   id: string,
-  protocolVersion: string,
+  { protocolVersion, capabilities, clientInfo }: Handshake,
 ) {
-  const clientInfo = { name: 'adopted session', version: '0' }
   const messages = [
-    { id: 0, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } },
+    { id: 0, method: 'initialize', params: { protocolVersion, capabilities, clientInfo } },
     { method: 'notifications/initialized' },
   ]
   for (const message of messages) {

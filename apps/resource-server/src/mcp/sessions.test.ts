@@ -1,4 +1,7 @@
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { openDatabase } from '@neonpanel/database/open'
+import { advanceClock, resetClock } from '@neonpanel/process/clock'
 import { createLog } from '@neonpanel/process/log'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -10,10 +13,12 @@ import {
   startTinyAuthorizationServer,
   type TinyAuthorizationServer,
 } from '../testing/tiny-authorization-server.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { createMcpMeasures } from './measures.ts'
 import { createRequestStateCodec } from './request-state-codec.ts'
 import { createMcpServers } from './server.ts'
 import { createSessionIds } from './session-ids.ts'
+import { createSessionRegistry } from './session-registry.ts'
 import { createSessions } from './sessions.ts'
 
 let authorizationServer: TinyAuthorizationServer
@@ -117,7 +122,7 @@ describe('the standalone stream', () => {
 })
 
 describe('the sessions of a process', () => {
-  async function keepSessions() {
+  async function keepSessions(limits: Partial<Limits> = {}) {
     const database = await openDatabase('memory:')
     const ids = createSessionIds('A'.repeat(43))
     const sessions = createSessions({
@@ -128,12 +133,20 @@ describe('the sessions of a process', () => {
         requestState: createRequestStateCodec('A'.repeat(43)),
       }),
       ids,
+      registry: createSessionRegistry(database),
+      limits: { ...defaultLimits, ...limits },
       node: { address: '127.0.0.1:1', boot: 'boot' },
       log: createLog({ level: 'silent', format: 'json' }),
     })
     return {
       sessions,
-      begin: (owner: string) => sessions.begin(owner, initialize('2025-11-25')),
+      async begin(owner: string) {
+        const opened = await sessions.begin(owner, initialize('2025-11-25'))
+        if (!opened.ok) throw new Error(opened.reason)
+        return opened.session
+      },
+      refused: async (owner: string) =>
+        (await sessions.begin(owner, initialize('2025-11-25'))).ok === false,
       async [Symbol.asyncDispose]() {
         await sessions.close()
         await database.close()
@@ -161,5 +174,44 @@ describe('the sessions of a process', () => {
     expect(found).toHaveLength(100)
     expect(kept.sessions.find(all[0]!.id)).toBeUndefined()
     expect(kept.sessions.find(other.id)).toBeDefined()
+  })
+
+  it('stay bounded under 10,000 handshakes of one owner and of many', async () => {
+    await using kept = await keepSessions({ sessionsPerPrincipal: 10, sessions: 50 })
+    for (let count = 0; count < 5_000; count += 1) await kept.begin('owner')
+    expect(kept.sessions.count()).toBe(10)
+    for (let count = 0; count < 5_000; count += 1) await kept.begin(`owner-${count}`)
+    expect(kept.sessions.count()).toBe(50)
+  })
+
+  it('are bounded when handshakes come all at once', async () => {
+    await using kept = await keepSessions({ sessionsPerPrincipal: 10 })
+    await Promise.all(Array.from({ length: 500 }, () => kept.begin('owner')))
+    expect(kept.sessions.count()).toBe(10)
+  })
+
+  it('are refused, and none is cut, when all are in use', async () => {
+    await using kept = await keepSessions({ sessionsPerPrincipal: 2, sessions: 3 })
+    const inUse = [await kept.begin('owner'), await kept.begin('owner'), await kept.begin('other')]
+    const answers = inUse.map((session) => {
+      const answer = new EventEmitter()
+      session.hold(answer as ServerResponse)
+      return answer
+    })
+    expect(await kept.refused('owner')).toBe(true)
+    expect(await kept.refused('third')).toBe(true)
+    for (const { id } of inUse) expect(kept.sessions.find(id)).toBeDefined()
+    answers[0]!.emit('close')
+    expect(await kept.refused('owner')).toBe(false)
+    expect(kept.sessions.find(inUse[0]!.id)).toBeUndefined()
+  })
+
+  it('are found no more when idle for too long, before any sweep', async () => {
+    await using kept = await keepSessions()
+    const { id } = await kept.begin('owner')
+    advanceClock(30 * 60_000 + 1_000)
+    expect(kept.sessions.find(id)).toBeUndefined()
+    expect(kept.sessions.count()).toBe(0)
+    resetClock()
   })
 })

@@ -1,110 +1,126 @@
 import type { Log } from '@neonpanel/process/log'
+import { createEventMemory } from './event-memory.ts'
+import { type Handshake, handshakeOf } from './handshake.ts'
+import { createHeldSessions, type Full } from './held-sessions.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import type { McpServers } from './server.ts'
-import { negotiatedVersion, openSession, type Session } from './session.ts'
+import { openSession, type Session } from './session.ts'
 import type { SessionClaims, SessionIds } from './session-ids.ts'
+import { type Holder, isSameNode, type Node, type SessionRegistry } from './session-registry.ts'
 
-/** Where a process can be reached by its siblings, and which of its lives this is. */
-export interface Node {
-  /** `host:port`. */
-  readonly address: string
-  readonly boot: string
-}
+/** A session, or why there is none: nothing that its owner or this process holds can make room. */
+export type Opened =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly reason: Full }
+
+/** What came of taking a session over: another process may have been faster. */
+export type Adopted = Opened | { readonly ok: false; readonly reason: 'held'; readonly by: Holder }
 
 export interface Sessions {
   /** Begins a session for an `initialize`, which its handler gets next. */
-  begin(owner: string, initialize: unknown): Promise<Session>
+  begin(owner: string, initialize: unknown): Promise<Opened>
   find(id: string): Session | undefined
-  /** Takes over a session whose process is gone: all that matters is in its id. Undefined when its client ended it. */
-  adopt(id: string, claims: SessionClaims): Promise<Session> | undefined
-  /** Ends a session for good. */
-  end(session: Session): void
+  /** A session that is being taken over right now. */
+  adopting(id: string): Promise<Adopted> | undefined
+  /** Takes over a session whose process is gone: all that matters is in its id. */
+  adopt(id: string, claims: SessionClaims, from: Holder): Promise<Adopted>
+  /** Forgets a session. */
+  drop(session: Session): void
   count(): number
   close(): Promise<void>
 }
 
-const idleLimitMs = 30 * 60_000
 const sweepEveryMs = 60_000
-const limitPerOwner = 100
-const limitPerProcess = 10_000
 
 /**
- * The 2025 sessions of this process. Clients seldom say goodbye: a session ends after 30 idle minutes, and the one that
- * was idle longest makes room when an owner has 100 or the process has 10,000.
+ * The 2025 sessions of this process. Clients seldom say goodbye: a session ends when it was idle for long, and the one
+ * that was idle longest makes room when its owner, or everybody together, has too many.
  */
 export function createSessions({
   servers,
   ids,
+  registry,
   node,
   log,
+  limits = defaultLimits,
 }: {
   servers: McpServers
   ids: SessionIds
+  registry: SessionRegistry
   node: Node
   log: Log
+  limits?: Limits
 }): Sessions {
-  const sessions = new Map<string, Session>()
-  const adopting = new Map<string, Promise<Session>>()
-  const ended = new Set<string>()
+  const held = createHeldSessions(limits)
+  const underAdoption = new Map<string, Promise<Adopted>>()
+  const eventMemory = createEventMemory(node.boot)
 
-  async function start(
+  async function open(
     id: string,
-    { owner, protocolVersion }: Pick<SessionClaims, 'owner' | 'protocolVersion'>,
-    adopted: boolean,
-  ): Promise<Session> {
-    const own = [...sessions.values()].filter((session) => session.owner === owner)
-    if (own.length >= limitPerOwner) drop(longestIdle(own))
-    else if (sessions.size >= limitPerProcess) drop(longestIdle([...sessions.values()]))
-    const server = servers.create()
-    const onclose = () => sessions.delete(id)
-    const session = await openSession({ id, owner, protocolVersion, server, adopted, onclose })
-    sessions.set(id, session)
-    return session
+    { owner, handshake, adopted }: { owner: string; handshake: Handshake; adopted: boolean },
+  ): Promise<Opened> {
+    const session = await openSession({
+      id,
+      owner,
+      handshake,
+      adopted,
+      server: servers.create(),
+      events: eventMemory.forSession(id),
+      onended: () => registry.end(id),
+      onclose: () => held.remove(session),
+      onuse: () => held.noteUse(session),
+    })
+    const full = held.add(session)
+    if (full) drop(full.victim)
+    return full?.victim === session ? { ok: false, reason: full.reason } : { ok: true, session }
   }
 
   function drop(session: Session) {
-    sessions.delete(session.id)
+    held.remove(session)
     session.close().catch((error) => log.warn({ err: error }, 'session did not close'))
   }
 
   const sweep = setInterval(() => {
-    const limit = Date.now() - idleLimitMs
-    for (const session of sessions.values()) if (idleSince(session) < limit) drop(session)
+    for (const session of held.expired()) drop(session)
   }, sweepEveryMs).unref()
 
+  async function takeOver(id: string, claims: SessionClaims, from: Holder): Promise<Adopted> {
+    const by = await registry.takeOver(id, claims, from, node)
+    const { owner, handshake } = claims
+    if (by === 'ended' || !isSameNode(by, node) || !handshake) {
+      return { ok: false, reason: 'held', by }
+    }
+    return open(id, { owner, handshake, adopted: true })
+  }
+
   return {
-    async begin(owner, initialize) {
-      const protocolVersion = negotiatedVersion(initialize)
+    begin(owner, initialize) {
+      const handshake = handshakeOf(initialize)
       const issuedAtMs = Date.now()
-      const claims = { transport: 'streamable', owner, protocolVersion, issuedAtMs } as const
-      return start(ids.mint({ ...claims, node: node.address, boot: node.boot }), claims, false)
+      const { address, boot } = node
+      const transport = 'streamable'
+      const id = ids.mint({ transport, owner, handshake, node: address, boot, issuedAtMs })
+      return open(id, { owner, handshake, adopted: false })
     },
-    find: (id) => sessions.get(id),
-    adopt(id, claims) {
-      if (ended.has(id)) return undefined
-      const already = adopting.get(id)
+    find(id) {
+      const session = held.get(id)
+      if (session === undefined || !held.hasExpired(session)) return session
+      drop(session)
+      return undefined
+    },
+    adopting: (id) => underAdoption.get(id),
+    adopt(id, claims, from) {
+      const already = underAdoption.get(id)
       if (already) return already
-      const started = start(id, claims, true).finally(() => adopting.delete(id))
-      adopting.set(id, started)
+      const started = takeOver(id, claims, from).finally(() => underAdoption.delete(id))
+      underAdoption.set(id, started)
       return started
     },
-    end(session) {
-      if (ended.size >= limitPerProcess) ended.delete(ended.values().next().value!)
-      ended.add(session.id)
-      drop(session)
-    },
-    count: () => sessions.size,
+    drop,
+    count: held.count,
     async close() {
       clearInterval(sweep)
-      await Promise.all([...sessions.values()].map((session) => session.close()))
+      await Promise.all(held.all().map((session) => session.close()))
     },
   }
-}
-
-/** A session with an open answer is not idle at all. */
-function idleSince(session: Session): number {
-  return session.idleSinceMs() ?? Number.POSITIVE_INFINITY
-}
-
-function longestIdle(sessions: Session[]): Session {
-  return sessions.reduce((longest, each) => (idleSince(each) < idleSince(longest) ? each : longest))
 }

@@ -1,7 +1,8 @@
+import type { Database } from '@neonpanel/database/open'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readEvents } from '../testing/event-stream.ts'
 import { initialize, request, toolCall } from '../testing/messages.ts'
-import { type RunningServer, startServer } from '../testing/running-server.ts'
+import { emptyDatabase, type RunningServer, startServer } from '../testing/running-server.ts'
 import {
   startTinyAuthorizationServer,
   type TinyAuthorizationServer,
@@ -10,13 +11,18 @@ import { siblingAddress } from './sibling.ts'
 
 let authorizationServer: TinyAuthorizationServer
 let token: string
+let database: Database
 
 beforeAll(async () => {
   authorizationServer = await startTinyAuthorizationServer()
   token = await authorizationServer.mint()
+  database = await emptyDatabase()
 })
 
-afterAll(() => authorizationServer[Symbol.asyncDispose]())
+afterAll(async () => {
+  await database.close()
+  await authorizationServer[Symbol.asyncDispose]()
+})
 
 async function beginSession(server: RunningServer) {
   const response = await server.request('/mcp', { token, body: initialize('2025-06-18') })
@@ -28,8 +34,8 @@ const listCompanies = toolCall('list_companies')
 
 describe('two processes behind one address', () => {
   it('both answer in a session of one of them, until either ends it', async () => {
-    await using first = await startServer(authorizationServer)
-    await using second = await startServer(authorizationServer)
+    await using first = await startServer(authorizationServer, {}, { database })
+    await using second = await startServer(authorizationServer, {}, { database })
     const headers = await beginSession(first)
     const response = await second.request('/mcp', { token, headers, body: listCompanies })
     expect(response.status).toBe(200)
@@ -44,8 +50,8 @@ describe('two processes behind one address', () => {
   })
 
   it('both take messages for a 2024-11-05 stream of one of them', async () => {
-    await using first = await startServer(authorizationServer)
-    await using second = await startServer(authorizationServer)
+    await using first = await startServer(authorizationServer, {}, { database })
+    await using second = await startServer(authorizationServer, {}, { database })
     const events = readEvents(await first.request('/mcp', { method: 'GET', token }))
     const endpoint = (await events.next())!.data
     const response = await second.request(endpoint, { token, body: listCompanies })
@@ -54,8 +60,8 @@ describe('two processes behind one address', () => {
   })
 
   it('both ask for scopes and tell strangers nothing', async () => {
-    await using first = await startServer(authorizationServer)
-    await using second = await startServer(authorizationServer)
+    await using first = await startServer(authorizationServer, {}, { database })
+    await using second = await startServer(authorizationServer, {}, { database })
     const headers = await beginSession(first)
     const body = toolCall('get_revenue_and_cogs')
     const narrow = await second.request('/mcp', { token, headers, body })
@@ -66,8 +72,12 @@ describe('two processes behind one address', () => {
   })
 
   it('carry a stream through, and end it where it ends', async () => {
-    await using first = await startServer(authorizationServer, { REVOCATION_CHECK_SECONDS: '0' })
-    await using second = await startServer(authorizationServer)
+    await using first = await startServer(
+      authorizationServer,
+      { REVOCATION_CHECK_SECONDS: '0' },
+      { database },
+    )
+    await using second = await startServer(authorizationServer, {}, { database })
     const ending = await authorizationServer.mint()
     const headers = await beginSession(first)
     const stream = await second.request('/mcp', { method: 'GET', token: ending, headers })
@@ -79,12 +89,14 @@ describe('two processes behind one address', () => {
 
 describe('when the process of a session is gone', () => {
   it('another takes the session over, as it was', async () => {
-    const first = await startServer(authorizationServer)
+    const first = await startServer(authorizationServer, {}, { database })
     const headers = await beginSession(first)
     await first[Symbol.asyncDispose]()
-    await using second = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer, {}, { database })
     const calls = await Promise.all(
-      [1, 2, 3].map(() => second.request('/mcp', { token, headers, body: listCompanies })),
+      [1, 2, 3].map((id) =>
+        second.request('/mcp', { token, headers, body: toolCall('list_companies', {}, id) }),
+      ),
     )
     for (const response of calls) {
       expect(JSON.parse((await readEvents(response).next())!.data)).toMatchObject({ result: {} })
@@ -97,24 +109,64 @@ describe('when the process of a session is gone', () => {
   })
 
   it('a 2024-11-05 stream is gone with it', async () => {
-    const first = await startServer(authorizationServer)
+    const first = await startServer(authorizationServer, {}, { database })
     const events = readEvents(await first.request('/mcp', { method: 'GET', token }))
     const endpoint = (await events.next())!.data
     await first[Symbol.asyncDispose]()
     expect(await events.next()).toBeUndefined()
-    await using second = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer, {}, { database })
     expect((await second.request(endpoint, { token, body: listCompanies })).status).toBe(404)
   })
 
   it('a request that was passed on already is not passed on again', async () => {
-    const first = await startServer(authorizationServer)
+    const first = await startServer(authorizationServer, {}, { database })
     const headers = { ...(await beginSession(first)), Via: '1.1 neonpanel-mcp' }
     await first[Symbol.asyncDispose]()
-    await using second = await startServer(authorizationServer)
+    await using second = await startServer(authorizationServer, {}, { database })
     const response = await second.request('/mcp', { token, headers, body: listCompanies })
-    expect(response.status).toBe(404)
+    expect(response.status).toBe(421)
+  })
+
+  it('the process that takes it over holds it for all others, and nobody else does', async () => {
+    const first = await startServer(authorizationServer, {}, { database })
+    const headers = await beginSession(first)
+    await first[Symbol.asyncDispose]()
+    await using second = await startServer(authorizationServer, {}, { database })
+    await using third = await startServer(authorizationServer, {}, { database })
+    const servers = [second, third]
+    const calls = await Promise.all(
+      [...servers, ...servers].map((server, id) =>
+        server.request('/mcp', { token, headers, body: toolCall('list_companies', {}, id) }),
+      ),
+    )
+    for (const response of calls) {
+      expect(JSON.parse((await readEvents(response).next())!.data)).toMatchObject({ result: {} })
+    }
+    const open = await Promise.all(servers.map((server) => openSessions(server)))
+    expect(open.sort()).toEqual([0, 1])
+    expect((await third.request('/mcp', { method: 'DELETE', token, headers })).status).toBe(200)
+    await using fourth = await startServer(authorizationServer, {}, { database })
+    for (const server of [second, third, fourth]) {
+      const after = await server.request('/mcp', { token, headers, body: listCompanies })
+      expect(after.status).toBe(404)
+    }
+  })
+
+  it('a session that its client ended stays ended', async () => {
+    const first = await startServer(authorizationServer, {}, { database })
+    const headers = await beginSession(first)
+    expect((await first.request('/mcp', { method: 'DELETE', token, headers })).status).toBe(200)
+    await first[Symbol.asyncDispose]()
+    await using second = await startServer(authorizationServer, {}, { database })
+    const after = await second.request('/mcp', { token, headers, body: listCompanies })
+    expect(after.status).toBe(404)
   })
 })
+
+async function openSessions(server: RunningServer): Promise<number> {
+  const metrics = await (await server.request('/metrics', { method: 'GET' })).text()
+  return Number(/mcp_open\{kind="sessions".*\} (\d+)/.exec(metrics)?.[1])
+}
 
 describe('the address for siblings', () => {
   it('is the listening address, or the first outside one when that is every address', () => {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { networkInterfaces } from 'node:os'
+import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
 
 /** How a request says that it has been passed on once (RFC 9110 section 7.6.3). */
@@ -20,6 +21,15 @@ export function siblingAddress(host: string, port: number): string {
 
 const connectWithinMs = 2_000
 
+/** Streams carry a comment every 15 s; a process that is silent for so long is gone with its machine. */
+const silenceLimitMs = 60_000
+
+/** Nothing was asked of a process that can't be reached; one that is misdirected does not hold the session. */
+export type PassedOn = 'answered' | 'unreachable' | 'misdirected'
+
+/** How a process says to its sibling that it does not hold the session (RFC 9110 section 15.5.20). */
+export const misdirected = 421
+
 export function wasPassedOn(ctx: McpContext): boolean {
   return ctx.get('Via').includes(via)
 }
@@ -28,25 +38,33 @@ type SiblingAnswer =
   | { readonly ok: true; readonly answer: IncomingMessage }
   | { readonly ok: false; readonly reason: 'unreachable' | 'broken' }
 
-/**
- * Passes a request on to the process that holds its session, bearer included: that process judges it again.
- *
- * @returns false when that process can't be reached; nothing was asked and nothing answered then
- */
-export async function passOn(ctx: McpContext, address: string): Promise<boolean> {
+/** Passes a request on to the process that holds its session, bearer included: that process judges it again. */
+export async function passOn(ctx: McpContext, address: string): Promise<PassedOn> {
   const result = await ask(ctx, address)
   if (!result.ok) {
-    if (result.reason === 'unreachable') return false
-    throw new Error('The process that holds the session broke off')
+    if (result.reason === 'unreachable') return 'unreachable'
+    answerBrokenOff(ctx)
+    return 'answered'
+  }
+  const { answer } = result
+  if (answer.statusCode === misdirected) {
+    answer.resume()
+    return 'misdirected'
   }
   ctx.respond = false
-  const { answer } = result
   ctx.res.writeHead(answer.statusCode ?? 502, passedOn(answer.headers))
   ctx.res.flushHeaders()
   // A holder that dies in mid-answer must not look like an answer that ended.
   answer.once('error', () => ctx.res.destroy())
   answer.pipe(ctx.res)
-  return true
+  return 'answered'
+}
+
+/** The work may have been done or not: whether to try again is the client's to decide. */
+function answerBrokenOff(ctx: McpContext) {
+  ctx.state.log.warn('the process that holds the session broke off')
+  const message = 'The process that holds the session broke off before it answered'
+  answerRpcError(ctx, 502, { code: rpcCode.refused, message })
 }
 
 function ask(ctx: McpContext, address: string): Promise<SiblingAnswer> {
@@ -69,6 +87,7 @@ function ask(ctx: McpContext, address: string): Promise<SiblingAnswer> {
       clearTimeout(giveUp)
     })
   })
+  request.setTimeout(silenceLimitMs, () => request.destroy())
   request.once('response', (answer) => resolve({ ok: true, answer }))
   request.on('error', () => resolve({ ok: false, reason: connected ? 'broken' : 'unreachable' }))
   request.once('close', () => clearTimeout(giveUp))

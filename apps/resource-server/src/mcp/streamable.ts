@@ -5,9 +5,8 @@ import { handOver } from './hand-over.ts'
 import { ownerOf } from './principal.ts'
 import { messageOf } from './request-era.ts'
 import type { Session } from './session.ts'
-import type { SessionIds } from './session-ids.ts'
-import type { Node, Sessions } from './sessions.ts'
-import { passOn, wasPassedOn } from './sibling.ts'
+import type { SessionFinder } from './session-finder.ts'
+import type { Opened, Sessions } from './sessions.ts'
 
 /** The one revision whose clients may send several messages in one body. */
 const batchVersion = '2025-03-26'
@@ -15,36 +14,13 @@ const batchVersion = '2025-03-26'
 /** Streamable HTTP with sessions: revisions 2025-03-26, 2025-06-18 and 2025-11-25. */
 export function createStreamableTransport({
   sessions,
-  ids,
-  node,
+  sessionOf,
   neededScopes,
 }: {
   sessions: Sessions
-  ids: SessionIds
-  node: Node
+  sessionOf: SessionFinder
   neededScopes: NeededScopes
 }) {
-  /** The session that a request names; without one it has been answered, here or by the process that holds it. */
-  async function sessionOf(ctx: McpContext): Promise<Session | undefined> {
-    const id = ctx.get('Mcp-Session-Id')
-    const claims = ids.open(id)
-    if (claims?.transport !== 'streamable' || claims.owner !== ownerOf(ctx.state.accessToken)) {
-      answerSessionNotFound(ctx)
-      return undefined
-    }
-    const held = sessions.find(id)
-    if (held) return held
-    const isOurs = claims.node === node.address
-    if (isOurs ? claims.boot === node.boot : wasPassedOn(ctx)) {
-      answerSessionNotFound(ctx)
-      return undefined
-    }
-    if (!isOurs && (await passOn(ctx, claims.node))) return undefined
-    const adopted = await sessions.adopt(id, claims)
-    if (adopted === undefined) answerSessionNotFound(ctx)
-    return adopted
-  }
-
   async function handOverTo(session: Session, ctx: McpContext, options?: { end: () => void }) {
     session.hold(ctx.res)
     await handOver(ctx, session.handle, { body: messageOf(ctx), ...options })
@@ -53,14 +29,20 @@ export function createStreamableTransport({
   return {
     async begin(ctx: McpContext) {
       const owner = ownerOf(ctx.state.accessToken)
-      const session = await sessions.begin(owner, messageOf(ctx))
-      await handOverTo(session, ctx)
+      const opened = await sessions.begin(owner, messageOf(ctx))
+      if (!opened.ok) return answerTooManySessions(ctx, opened)
+      await handOverTo(opened.session, ctx)
       // A refused handshake leaves a session that nobody knows of.
-      if (ctx.res.statusCode >= 400) sessions.end(session)
+      if (ctx.res.statusCode >= 400) sessions.drop(opened.session)
     },
     async openStream(ctx: McpContext) {
       const session = await sessionOf(ctx)
-      if (session) await handOverTo(session, ctx, { end: session.endStandaloneStream })
+      if (session === undefined) return
+      const lastEventId = ctx.get('Last-Event-ID')
+      if (session.events.knows(lastEventId)) return handOverTo(session, ctx)
+      // What is not known any more can't be resumed, and the client is better off with a new stream than with none.
+      delete ctx.req.headers['last-event-id']
+      await handOverTo(session, ctx, { end: session.endStandaloneStream })
     },
     async answer(ctx: McpContext) {
       const session = await sessionOf(ctx)
@@ -74,14 +56,15 @@ export function createStreamableTransport({
     },
     async end(ctx: McpContext) {
       const session = await sessionOf(ctx)
-      if (session === undefined) return
-      await handOverTo(session, ctx)
-      if (ctx.res.statusCode < 400) sessions.end(session)
+      if (session) await handOverTo(session, ctx)
     },
   }
 }
 
-/** The same for an id that never was, that has ended, and that is somebody else's. */
-export function answerSessionNotFound(ctx: McpContext) {
-  answerRpcError(ctx, 404, { code: rpcCode.sessionNotFound, message: 'Session not found' })
+function answerTooManySessions(ctx: McpContext, { reason }: Opened & { ok: false }) {
+  ctx.set('Retry-After', '30')
+  const isOwner = reason === 'owner_full'
+  const whose = isOwner ? 'This person and client have' : 'This server has'
+  const message = `${whose} too many sessions in use; end some of them.`
+  answerRpcError(ctx, isOwner ? 429 : 503, { code: rpcCode.refused, message })
 }

@@ -8,7 +8,7 @@ export interface StreamEvent {
 }
 
 export interface EventReader {
-  /** Waits for the next event; comments are skipped. Undefined when the stream has ended. */
+  /** Waits for the next event; comments and events without data are skipped. Undefined when the stream has ended. */
   next(): Promise<StreamEvent | undefined>
 }
 
@@ -30,7 +30,7 @@ export function readEvents(response: Response): EventReader {
   return {
     async next() {
       let raw = await block()
-      while (raw?.startsWith(':')) raw = await block()
+      while (raw?.startsWith(':') || raw?.endsWith('\ndata: ')) raw = await block()
       return raw === undefined ? undefined : parse(raw)
     },
   }

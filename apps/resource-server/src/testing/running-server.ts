@@ -1,9 +1,11 @@
 import { PassThrough } from 'node:stream'
-import { openDatabase } from '@neonpanel/database/open'
+import { migrate } from '@neonpanel/database/migrate'
+import { type Database, openDatabase } from '@neonpanel/database/open'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
 import { parseConfig } from '../config.ts'
+import type { Limits } from '../mcp/limits.ts'
 import { createResourceServer } from '../resource-server.ts'
 import { sampleTools } from './sample-tools.ts'
 import { type TinyAuthorizationServer, testResource } from './tiny-authorization-server.ts'
@@ -29,9 +31,17 @@ export interface RequestOptions {
 
 const appSecret = 'A'.repeat(43)
 
+/** A migrated database in memory, for servers that share it. */
+export async function emptyDatabase(): Promise<Database> {
+  const database = await openDatabase('memory:')
+  await migrate(database)
+  return database
+}
+
 export async function startServer(
   authorizationServer: TinyAuthorizationServer,
   environment: Record<string, string> = {},
+  { database: given, limits }: { database?: Database; limits?: Partial<Limits> } = {},
 ): Promise<RunningServer> {
   const listener = await bind({ host: '127.0.0.1', port: 0 })
   const config = parseConfig({
@@ -44,8 +54,15 @@ export async function startServer(
   const lines = new PassThrough()
   const log = createLog({ level: 'debug', format: 'json', destination: lines })
   const metrics = createMetrics('resource-server')
-  const database = await openDatabase('memory:')
-  const server = await createResourceServer({ config, database, log, metrics, tools: sampleTools })
+  const database = given ?? (await emptyDatabase())
+  const server = await createResourceServer({
+    config,
+    database,
+    log,
+    metrics,
+    tools: sampleTools,
+    limits,
+  })
   listener.serve(server.handler)
   const origin = `http://127.0.0.1:${listener.port}`
   let logged = ''
@@ -58,7 +75,7 @@ export async function startServer(
     request: (path, options) => send(`${origin}${path}`, options),
     async [Symbol.asyncDispose]() {
       await Promise.all([server.close(), listener.close(100)])
-      await database.close()
+      if (!given) await database.close()
     },
   }
 }

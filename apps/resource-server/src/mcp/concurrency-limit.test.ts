@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createCallLimit } from './call-limit.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 
 describe('running calls', () => {
   it('are limited per owner, and make room when they end', () => {
-    const { begin } = createCallLimit(2)
+    const { begin } = createConcurrencyLimit(2)
     const first = begin('owner')!
     const second = begin('owner')!
     expect(begin('owner')).toBeUndefined()
