@@ -44,29 +44,42 @@ export function createSearchIndex<Document extends SearchDocument>(): SearchInde
     searchOptions: { boost, weights, tokenize: (word) => [word] },
   })
   const held = new Map<string, { document: Document; place: number }>()
-  const withCode = new Map<string, Document[]>()
+  const idsOfCode = new Map<string, Set<string>>()
+  function add(document: Document): void {
+    words.add(document)
+    for (const code of codesOf(document)) {
+      idsOfCode.set(code, (idsOfCode.get(code) ?? new Set()).add(document.id))
+    }
+  }
+  function remove(document: Document): void {
+    words.remove(document)
+    for (const code of codesOf(document)) {
+      const ids = idsOfCode.get(code)
+      ids?.delete(document.id)
+      if (ids?.size === 0) idsOfCode.delete(code)
+    }
+  }
   return {
     update(documents) {
       const gone = new Set(held.keys())
-      withCode.clear()
       for (const [place, document] of documents.entries()) {
         gone.delete(document.id)
         const before = held.get(document.id)?.document
         held.set(document.id, { document, place })
-        for (const code of new Set([codeOf(document.id), codeOf(document.code)])) {
-          withCode.set(code, [...(withCode.get(code) ?? []), document])
-        }
         if (before && isSame(before, document)) continue
-        if (before) words.remove(before)
-        words.add(document)
+        if (before) remove(before)
+        add(document)
       }
       for (const id of gone) {
-        words.remove(held.get(id)!.document)
+        remove(held.get(id)!.document)
         held.delete(id)
       }
     },
     size: () => held.size,
-    exact: (text) => (codeOf(text) === '' ? [] : (withCode.get(codeOf(text)) ?? [])),
+    exact(text) {
+      const ids = idsOfCode.get(codeOf(text)) ?? []
+      return [...ids].map((id) => held.get(id)!.document)
+    },
     find(word, fuzzy) {
       const prefix = word.length >= 2
       const found = fuzzy
@@ -86,6 +99,11 @@ function meant(word: string, prefix: boolean): Query {
       { queries: swapsOf(word), prefix },
     ],
   }
+}
+
+/** What a text must be to name a document exactly. */
+function codesOf({ id, code }: SearchDocument): string[] {
+  return [codeOf(id), codeOf(code)].filter((text) => text !== '')
 }
 
 function isSame(a: SearchDocument, b: SearchDocument): boolean {
