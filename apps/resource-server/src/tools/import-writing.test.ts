@@ -124,7 +124,8 @@ describe('a written import', () => {
     const rows = [tray, { sku: 'HG-LTT-OAT', lead_time_days: 43 }, { sku: 'HG-LTT-SAGE' }]
     await write(rows)
     await write(rows)
-    expect(announced).toEqual([{ companyId: 'co_harbor_us', skus: [tray.sku, 'HG-LTT-OAT'] }])
+    const skus = [tray.sku, 'HG-LTT-OAT']
+    expect(announced).toEqual([{ companyId: 'co_harbor_us', skus, created: true }])
   })
 
   test('of many items with long names is announced in several messages', async () => {
