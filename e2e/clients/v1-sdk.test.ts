@@ -4,13 +4,21 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { describe, expect, onTestFinished } from 'vitest'
-import { oauthProvider, type Sessions } from '../harness/sdk-client.ts'
+import { clientDocuments } from '../harness/client-documents.ts'
+import { oauthProvider, type Sessions, sdkRedirectUrl } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'
 
+const publish = await clientDocuments()
 const stack = await testStack({ REGISTRATION_MODE: 'open' })
 const { origin } = new URL(stack.mcpUrl)
+
+const waysIn = {
+  registered: {},
+  documented: { clientMetadataUrl: publish([sdkRedirectUrl]) },
+  'pre-registered': { clientId: 'local-client' },
+} as const satisfies Record<string, Sessions>
 
 type Provider = ReturnType<typeof oauthProvider>
 type AuthorizableTransport = StreamableHTTPClientTransport | SSEClientTransport
@@ -49,44 +57,51 @@ async function listAndCall(client: Client) {
   expect(JSON.stringify(result.structuredContent)).toContain('Harbor Goods LLC')
 }
 
+/** Uses what the SDK holds after the access token was lost: it renews without asking the person. */
+async function renewAndCall(client: Client, provider: Provider) {
+  const before = provider.tokens()
+  provider.saveTokens({ ...before, access_token: 'stale', token_type: 'Bearer' })
+  await listAndCall(client)
+  expect(provider.tokens()?.refresh_token).not.toBe(before?.refresh_token)
+  expect(provider.asked).toHaveLength(1)
+}
+
+const transports = {
+  'Streamable HTTP': overHttp,
+  'HTTP+SSE at /mcp': overSse('/mcp'),
+  'HTTP+SSE at /sse': overSse('/sse'),
+  'HTTP+SSE at /sse/': overSse('/sse/'),
+}
+
 describe('the v1 SDK', () => {
-  verifies(
-    ['contract-5-streamable', 'RS-105', 'RS-44'],
-    'over Streamable HTTP discovers, registers, signs in, lists and calls',
-    async () => {
-      const { client, provider } = await connect(overHttp)
-      await listAndCall(client)
-      const { claims } = contentsOf(provider.tokens()?.access_token ?? '')
-      expect(claims.aud).toBe(stack.mcpUrl)
-      expect(provider.asked[0]?.searchParams.get('resource')).toBe(stack.mcpUrl)
-    },
-  )
-
-  verifies('RS-105', 'over Streamable HTTP works with a pre-registered client', async () => {
-    const { client } = await connect(overHttp, { clientId: 'local-client' })
-    await listAndCall(client)
-  })
-
-  for (const path of ['/mcp', '/sse', '/sse/']) {
-    verifies(
-      ['contract-5-legacy-get', 'contract-5-sse', 'RS-05', 'RS-105'],
-      `over HTTP+SSE at ${path} discovers, registers, signs in, lists and calls`,
-      async () => {
-        const { client, provider } = await connect(overSse(path))
-        await listAndCall(client)
-        expect(contentsOf(provider.tokens()?.access_token ?? '').claims.aud).toBe(stack.mcpUrl)
-      },
-    )
+  for (const [transport, transportFor] of Object.entries(transports)) {
+    for (const [way, wish] of Object.entries<Sessions>(waysIn)) {
+      verifies(
+        [
+          'contract-5-streamable',
+          'contract-5-legacy-get',
+          'contract-5-sse',
+          'RS-05',
+          'RS-44',
+          'RS-105',
+          'CL-13',
+        ],
+        `over ${transport}, ${way}, discovers, signs in, lists, calls and renews its tokens`,
+        async () => {
+          const { client, provider } = await connect(transportFor, wish)
+          await listAndCall(client)
+          const { claims } = contentsOf(provider.tokens()?.access_token ?? '')
+          expect(claims.aud).toBe(stack.mcpUrl)
+          expect(claims.client_id).toBe(provider.clientInformation()?.client_id)
+          await renewAndCall(client, provider)
+        },
+      )
+    }
   }
 
-  verifies('RS-18', 'steps up when a tool needs more', async () => {
-    const { client, provider, transport } = await connect(overHttp, { keepsRefreshToken: false })
-    const call = { name: 'get_revenue_and_cogs', arguments: {} }
-    await expect(client.callTool(call)).rejects.toThrow(UnauthorizedError)
-    expect(provider.asked.at(-1)?.searchParams.get('scope')).toContain('read:revenue')
-    await transport.finishAuth(provider.callback().get('code') ?? '')
-    const result = await client.callTool(call)
-    expect(result.isError ?? false).toBe(false)
+  verifies('RS-105', 'over Streamable HTTP asks for the resource', async () => {
+    const { provider } = await connect(overHttp)
+    expect(provider.asked[0]?.searchParams.get('resource')).toBe(stack.mcpUrl)
   })
 
   verifies('AS-52', 'is told when the person denies', async () => {

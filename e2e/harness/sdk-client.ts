@@ -16,10 +16,25 @@ interface StoredTokens {
 export interface Sessions {
   /** A pre-registered client; without one the SDK registers itself. */
   readonly clientId?: string
+  /** Where the host's metadata document is; the SDK takes it for the client id where the server can read it. */
+  readonly clientMetadataUrl?: string
   readonly person?: PersonName
   readonly decision?: Decision
   /** Whether the host keeps refresh tokens. */
   readonly keepsRefreshToken?: boolean
+}
+
+export const sdkRedirectUrl = 'http://127.0.0.1:51789/callback'
+
+/** A host's `fetch` that shows an initial access token where the SDK registers: the SDKs have no option for it. */
+export function fetchWithInitialAccessToken(servers: Servers, token: string): typeof fetch {
+  return (url, init) => {
+    const headers = new Headers(init?.headers)
+    if (String(url) === `${servers.issuer}/oauth2/register`) {
+      headers.set('authorization', `Bearer ${token}`)
+    }
+    return fetch(url, { ...init, headers })
+  }
 }
 
 /**
@@ -27,9 +42,9 @@ export interface Sessions {
  * authorization URL. The SDK itself discovers, registers, asks and redeems.
  */
 export function oauthProvider(servers: Servers, wish: Sessions = {}) {
-  const { clientId, person = 'owner', decision, keepsRefreshToken = true } = wish
+  const { clientId, clientMetadataUrl, person = 'owner', decision, keepsRefreshToken = true } = wish
   const someone = createPerson(servers.issuer, person)
-  const redirectUrl = 'http://127.0.0.1:51789/callback'
+  const redirectUrl = sdkRedirectUrl
   const asked: URL[] = []
   const state = randomText(12)
   let client: StoredClient | undefined = clientId ? { client_id: clientId } : undefined
@@ -39,6 +54,7 @@ export function oauthProvider(servers: Servers, wish: Sessions = {}) {
 
   return {
     redirectUrl,
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     clientMetadata: {
       client_name: 'SDK client',
       redirect_uris: [redirectUrl],
@@ -55,6 +71,9 @@ export function oauthProvider(servers: Servers, wish: Sessions = {}) {
     saveTokens: (saved: StoredTokens) => {
       const { refresh_token: _, ...rest } = saved
       tokens = keepsRefreshToken ? saved : rest
+    },
+    forgetTokens: () => {
+      tokens = undefined
     },
     saveCodeVerifier: (saved: string) => {
       verifier = saved

@@ -1,11 +1,12 @@
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { passTime } from '../harness/clock.ts'
+import { approveDevice, pressFirst } from '../harness/device.ts'
 import { postForm, type RequestParameters } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
 import { oauthClient, register } from '../harness/oauth-client.ts'
-import { controls, fill, findControl, type Page } from '../harness/page.ts'
-import { createPerson, type Person } from '../harness/people.ts'
+import { controls, fill, findControl } from '../harness/page.ts'
+import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { contentsOf, scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'
@@ -45,32 +46,6 @@ async function start(changes: RequestParameters = {}) {
 }
 const poll = (device_code: string) => client.token({ grant_type, device_code })
 
-/** Enters the user code, confirms it, signs in and decides, in whatever order the pages come. */
-async function approve(
-  person: Person,
-  userCode: string,
-  press: 'Authorize' | 'Deny',
-): Promise<Page> {
-  let page = await person.open(`${stack.issuer}/device`)
-  for (let step = 0; step < 6; step++) {
-    const [code] = controls(page, 'textbox').filter(({ name }) => /code/i.test(name))
-    if (findControl(page, 'textbox', 'Password')) page = await person.signIn(page)
-    else if (findControl(page, 'button', 'Authorize')) return person.decide(page, { press })
-    else if (code) {
-      fill(page, code.name, userCode)
-      page = await pressFirst(person, page)
-    } else page = await pressFirst(person, page)
-  }
-  return page
-}
-
-async function pressFirst(person: Person, page: Page): Promise<Page> {
-  const [button] = controls(page, 'button').filter(
-    ({ name }) => !/cancel|abort|deny|not|sign out/i.test(name),
-  )
-  return person.press(page, button?.name ?? 'Continue')
-}
-
 describe('the device grant', () => {
   verifies(
     ['contract-1.1-device', 'decision-9', 'rfc8628-3.2'],
@@ -93,7 +68,12 @@ describe('the device grant', () => {
       const pending = await poll(body.device_code)
       expect(pending.status).toBe(400)
       expect(pending.body.error).toBe('authorization_pending')
-      const end = await approve(createPerson(stack.issuer), body.user_code, 'Authorize')
+      const end = await approveDevice(
+        stack,
+        createPerson(stack.issuer),
+        body.user_code,
+        'Authorize',
+      )
       expect(end.status).toBe(200)
       passTime(10)
       const granted = await poll(body.device_code)
@@ -109,7 +89,7 @@ describe('the device grant', () => {
 
   verifies('rfc8628-3.5', 'tells the device when the person denied', async () => {
     const { body } = await start()
-    await approve(createPerson(stack.issuer), body.user_code, 'Deny')
+    await approveDevice(stack, createPerson(stack.issuer), body.user_code, 'Deny')
     passTime(10)
     expect((await poll(body.device_code)).body.error).toBe('access_denied')
   })
