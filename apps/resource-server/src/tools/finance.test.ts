@@ -200,6 +200,27 @@ describe('get_revenue_and_cogs', () => {
     }
   })
 
+  test('rows by channel are left out where nobody asked for them and they would be many', async () => {
+    const { companies } = await demo.call('get_revenue_and_cogs', { period: 'day' })
+    for (const { rows, channels, total } of companies) {
+      expect(rows).toHaveLength(30)
+      expect(rows.every((row: { channel: null }) => row.channel === null)).toBe(true)
+      expect(sum(rows.map((row: { cogs: Money }) => row.cogs))).toBe(exact(total.cogs))
+      expect(channels.length).toBeGreaterThan(1)
+    }
+  })
+
+  test.each([
+    [{ period: 'day', by_channel: true }, /by_channel=false/],
+    [{ period: 'day', from: '2026-08-01' }, /one company with company_id/],
+    [{ period: 'day', from: '2026-07-15', company_id: 'co_harbor_us' }, /longer period/],
+  ])('%o has more rows than help anybody, and is told what to do', async (input, advice) => {
+    const asked = demo.call('get_revenue_and_cogs', input)
+    await expect(asked).rejects.toThrow(ToolFailure)
+    await expect(asked).rejects.toThrow(/an answer has at most 96/)
+    await expect(asked).rejects.toThrow(advice)
+  })
+
   test('the end of a range is cut to the books', async () => {
     const { companies } = await demo.call('get_revenue_and_cogs', {
       from: '2026-10-01',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Company } from '../ledger/companies.ts'
+import type { PeriodKind } from '../ledger/periods.ts'
 import {
   type DayResult,
   readResults,
@@ -7,7 +8,14 @@ import {
   resultsByPeriod,
   sumResults,
 } from '../ledger/results.ts'
-import { defineTool, isToolError, readsOnly, type ToolContext } from '../mcp/tool.ts'
+import {
+  defineTool,
+  isToolError,
+  readsOnly,
+  type ToolContext,
+  type ToolError,
+  toolError,
+} from '../mcp/tool.ts'
 import {
   chooseCompanies,
   chooseItem,
@@ -20,6 +28,12 @@ import {
 } from './choices.ts'
 import { describeResult, resultFields } from './figures.ts'
 
+/** Rows of an answer by channel when nobody asked for channels. */
+const usualRows = 48
+
+/** Rows of an answer, whatever was asked: about 50 KB. */
+const maximumRows = 96
+
 const input = z.strictObject({
   company_id: companyInput,
   item_id: itemInput.optional().describe('Only this item: its id or SKU.'),
@@ -28,8 +42,10 @@ const input = z.strictObject({
   to: toInput,
   by_channel: z
     .boolean()
-    .default(true)
-    .describe('One row per period and channel; false: one row per period.'),
+    .optional()
+    .describe(
+      `true: one row per period and channel; false: one row per period. Default: true while that is at most ${usualRows} rows.`,
+    ),
 })
 
 export const getRevenueAndCogs = defineTool({
@@ -37,8 +53,7 @@ export const getRevenueAndCogs = defineTool({
   title: 'Revenue and cost of goods sold',
   description:
     'Revenue, refunds, fees, cost of goods sold and margin by period and sales channel, per company in its own ' +
-    'currency, with totals. Narrow it with company_id, a range, a longer period or by_channel=false when the answer is ' +
-    'large. For a ready profit and loss statement use list_reports and get_report.',
+    'currency, with totals. For a ready profit and loss statement use list_reports and get_report.',
   scopes: ['read:revenue', 'read:cogs'],
   annotations: readsOnly,
   input,
@@ -67,16 +82,49 @@ export const getRevenueAndCogs = defineTool({
   async run(asked, context) {
     const companies = await companiesOf(asked, context)
     if (isToolError(companies)) return companies
-    const sections = []
+    const sections: Section[] = []
     for (const { company, itemId } of companies) {
       const range = chooseRange(company, asked)
       if (isToolError(range)) return range
       const days = await readResults(context.database, company, { ...range, itemId })
-      sections.push(describeCompany(company, range, days, asked))
+      sections.push({ company, range, days })
     }
-    return { companies: sections }
+    const chosen = chooseRows(sections, asked)
+    if (isToolError(chosen)) return chosen
+    return { companies: sections.map((section) => describeSection(section, chosen)) }
   },
 })
+
+/** What is answered of one company. */
+interface Section {
+  readonly company: Company
+  readonly range: { readonly from: string; readonly to: string }
+  readonly days: readonly DayResult[]
+}
+
+interface Rows {
+  readonly period: PeriodKind
+  readonly byChannel: boolean
+}
+
+/** What there is a row for, so that there are no more than a model can read. */
+function chooseRows(
+  sections: readonly Section[],
+  { by_channel, period }: z.output<typeof input>,
+): Rows | ToolError {
+  const rowCount = (byChannel: boolean) =>
+    sections.reduce(
+      (sum, { days, range }) => sum + resultsByPeriod(days, range, period, byChannel).length,
+      0,
+    )
+  const byChannel = by_channel ?? rowCount(true) <= usualRows
+  const rows = rowCount(byChannel)
+  if (rows <= maximumRows) return { period, byChannel }
+  return toolError(
+    `That would be ${rows} rows; an answer has at most ${maximumRows}. Choose a longer period or a shorter range` +
+      `${sections.length > 1 ? ', one company with company_id' : ''}${byChannel ? ', or by_channel=false' : ''}.`,
+  )
+}
 
 /** The companies of the call; with an item only its own. */
 async function companiesOf(asked: z.output<typeof input>, context: ToolContext) {
@@ -93,13 +141,11 @@ async function companiesOf(asked: z.output<typeof input>, context: ToolContext) 
   return [{ company: chosen.company, itemId: chosen.item.id }]
 }
 
-function describeCompany(
-  { id, name, currency }: Company,
-  range: { from: string; to: string },
-  days: readonly DayResult[],
-  { period: kind, by_channel }: z.output<typeof input>,
+function describeSection(
+  { company: { id, name, currency }, range, days }: Section,
+  { period, byChannel }: Rows,
 ) {
-  const rows = resultsByPeriod(days, range, kind, by_channel)
+  const rows = resultsByPeriod(days, range, period, byChannel)
   return {
     company_id: id,
     name,
