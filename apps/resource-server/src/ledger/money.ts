@@ -1,11 +1,10 @@
 import { allocate } from '@neonpanel/database/ledger/allocation'
 import { z } from 'zod'
 
-/** How every amount travels: an exact decimal and its ISO 4217 currency. */
-export const moneySchema = z.object({
-  amount: z.string().describe('Exact decimal, such as 1234.56'),
-  currency: z.string(),
-})
+/** How every amount travels: an exact decimal and its ISO 4217 currency. Its id makes it one definition per schema. */
+export const moneySchema = z
+  .object({ amount: z.string().describe('Exact decimal, such as 1234.56'), currency: z.string() })
+  .meta({ id: 'Money' })
 
 export type Money = z.infer<typeof moneySchema>
 

@@ -30,7 +30,7 @@ Start with list_companies: most tools take a company id. Use search and fetch to
 Amounts are decimal strings with their currency; dates are YYYY-MM-DD. Lists come in pages: pass the cursor on.
 A call that lacks a scope is refused with the scopes it needs; ask the person to allow them.`
 
-const serverInfo = {
+export const serverInfo = {
   name: 'neonpanel',
   title: 'NeonPanel',
   version: packageDescription.version,
@@ -125,7 +125,15 @@ function prepareTool(tool: Tool, call: CallTool) {
 type JsonSchema = { type: 'object'; [keyword: string]: unknown }
 
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(schema, { target: 'draft-2020-12', io }) as JsonSchema
+  return z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    override({ jsonSchema }) {
+      // That an integer is one that doubles hold exactly goes without saying, and a model reads every character.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    },
+  }) as JsonSchema
 }
 
 /** A schema as the SDK takes it, whose JSON Schema is ready. */
