@@ -77,7 +77,7 @@ describe('a 401', () => {
     ['contract-4-alias-challenge', 'RS-05', 'contract-1.2-sse'],
     'at an alias names that alias’s own metadata document',
     async () => {
-      for (const alias of ['/sse', '/sse/']) {
+      for (const alias of ['/sse', '/sse/', '/mcp/']) {
         for (const method of ['GET', 'POST']) {
           const { status, headers } = await send(`${origin}${alias}`, { method })
           expect(status).toBe(401)
@@ -106,11 +106,12 @@ describe('a 401', () => {
     expect((await send(stack.mcpUrl, { headers: scheme })).status).toBe(401)
   })
 
-  verifies('RS-19', 'or 400 is the answer to a malformed Authorization header', async () => {
+  verifies('RS-19', 'is 400 invalid_request for a malformed Authorization header', async () => {
     const { access_token } = await tokensFor(stack)
     for (const authorization of ['Bearer', 'Bearer  ', `Bearer ${access_token} x`, 'Bearer "x"']) {
-      const { status } = await send(stack.mcpUrl, { headers: { authorization } })
-      expect([400, 401], authorization).toContain(status)
+      const { status, headers } = await send(stack.mcpUrl, { headers: { authorization } })
+      const { error } = parseChallenge(headers).parameters
+      expect([status, error], authorization).toEqual([400, 'invalid_request'])
     }
   })
 

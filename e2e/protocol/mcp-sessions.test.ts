@@ -57,11 +57,12 @@ describe('revisions with sessions', () => {
     expect((await session.request(rpc('tools/list'), bearer(other.access_token))).status).toBe(404)
   })
 
-  verifies('RS-42', 'other methods are 405 with Allow', async () => {
-    for (const method of ['PUT', 'PATCH']) {
+  verifies('RS-42', 'other methods are 405 with Allow, and 401 first', async () => {
+    for (const method of ['HEAD', 'PUT', 'PATCH']) {
       const { status, headers } = await send(url, { method, headers: bearer(owner.access_token) })
-      expect(status).toBe(405)
-      expect(headers.get('allow')).toContain('POST')
+      expect(status, method).toBe(405)
+      expect(headers.get('allow')).toBe('GET, POST, DELETE, OPTIONS')
+      expect((await send(url, { method })).status, method).toBe(401)
     }
   })
 

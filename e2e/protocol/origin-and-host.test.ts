@@ -129,6 +129,11 @@ describe('Host and Origin', () => {
     }
   })
 
+  verifies('RS-39', 'headers of more than 16 KiB are refused, and the server goes on', async () => {
+    expect((await initialize({ 'x-padding': 'x'.repeat(17_000) })).status).toBe(431)
+    expect((await initialize({})).status).toBe(200)
+  })
+
   verifies('RS-39', 'a body of several megabytes is refused, and the server goes on', async () => {
     const body = JSON.stringify({
       ...initializeMessage('2025-11-25'),

@@ -34,6 +34,7 @@ describe('protected resource metadata', () => {
       expect([...(body.scopes_supported as string[])].sort()).toEqual([...resourceScopes].sort())
       expect(body.bearer_methods_supported).toEqual(['header'])
       expect(body.resource_name).toEqual(expect.any(String))
+      expect((await send(String(body.resource_documentation))).status).toBe(200)
       for (const [name, value] of Object.entries(body)) expect(value, name).not.toEqual([])
     },
   )
@@ -42,7 +43,7 @@ describe('protected resource metadata', () => {
     ['RS-05', 'contract-4-alias-challenge'],
     'has a document of its own for each alias, which names that alias',
     async () => {
-      for (const alias of ['/sse', '/sse/']) {
+      for (const alias of ['/sse', '/sse/', '/mcp/']) {
         const { status, body } = await documentAt(`${root}${alias}`)
         expect(status, alias).toBe(200)
         expect(body.resource).toBe(`${origin}${alias}`)

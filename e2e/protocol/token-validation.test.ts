@@ -130,6 +130,29 @@ describe('the resource server', () => {
     await expectRefusal(fresh.access_token)
   })
 
+  verifies(
+    'RS-20',
+    'judges the token before its scopes: expired or foreign is 401, also where a scope is missing',
+    async () => {
+      const mint = async (wish: object) => {
+        const narrow = { person: 'owner@neonpanel.test', scope: 'read:companies', ...wish }
+        return (await adminApi(stack).post<{ token: string }>('/tokens', narrow)).body.token
+      }
+      const beyond = async (token: string) => {
+        const { status, headers } = await callTool(stack.mcpUrl, token, 'get_revenue_and_cogs')
+        return [status, parseChallenge(headers).parameters.error]
+      }
+      expect(await beyond(await mint({}))).toEqual([403, 'insufficient_scope'])
+      for (const bad of [
+        { ttl_seconds: -30 },
+        { claims: { aud: 'https://other.example/mcp' } },
+        { claims: { exp: null } },
+      ]) {
+        expect(await beyond(await mint(bad)), JSON.stringify(bad)).toEqual([401, 'invalid_token'])
+      }
+    },
+  )
+
   verifies(['RS-21', 'RS-83'], 'asks for the token on every request of a session', async () => {
     const tokens = await tokensFor(stack)
     const session = await openSession(stack.mcpUrl, tokens.access_token, '2025-11-25')

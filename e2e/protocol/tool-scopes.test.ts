@@ -117,6 +117,13 @@ describe('scopes of a call', () => {
     expect((await callTool(stack.mcpUrl, wide, 'list_reports')).status).toBe(200)
   })
 
+  verifies('RS-17', 'contain one another in nothing: writing opens no reading', async () => {
+    const writer = await tokenWithout(resourceScopes.filter((scope) => scope !== 'write:import'))
+    expect((await callTool(stack.mcpUrl, writer, 'get_inventory_items')).status).toBe(403)
+    const reader = await tokenWithout(['write:import'])
+    expect((await callTool(stack.mcpUrl, reader, 'import_items')).status).toBe(403)
+  })
+
   verifies(
     'RS-18',
     'can be stepped up to: the challenge’s scopes are asked for, granted, and enough',
