@@ -28,6 +28,7 @@ import { createProofJudge } from './proof-of-possession.ts'
 import { renderErrors } from './render-errors.ts'
 import { readRequestBody } from './request-body.ts'
 import { requireAccessToken } from './require-access-token.ts'
+import { resources as resourceKinds } from './resources/all.ts'
 import { servedResources } from './served-resources.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { tools as allTools } from './tools/all.ts'
@@ -74,7 +75,7 @@ export async function createResourceServer({
     protocol: new URL(config.mcpUrl).protocol,
     hosts: servedHosts(config),
   })
-  const neededScopes = neededScopesOf(tools)
+  const neededScopes = neededScopesOf(tools, resourceKinds)
   const mcp = createMcpEndpoint({
     config,
     appSecret,

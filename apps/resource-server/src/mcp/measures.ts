@@ -10,7 +10,7 @@ export interface McpMeasures {
   countCall(tool: string, outcome: ToolOutcome): void
   countRefusal(limit: LimitName): void
   /** Registers who knows how many of something are open now. */
-  watchOpen(kind: 'sessions' | 'legacy_streams', count: () => number): void
+  watchOpen(kind: 'sessions' | 'legacy_streams' | 'listen_streams', count: () => number): void
 }
 
 /** What Prometheus learns about MCP besides the requests. */
