@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { resources } from '../resources/all.ts'
 import { request, toolCall } from '../testing/messages.ts'
 import { sampleTools } from '../testing/sample-tools.ts'
 import { neededScopesOf } from './needed-scopes.ts'
 
-const neededScopes = neededScopesOf(sampleTools)
+const neededScopes = neededScopesOf(sampleTools, resources)
 
 describe('the scopes that a message needs', () => {
   it('are those of the tool that it calls', () => {
@@ -15,7 +16,30 @@ describe('the scopes that a message needs', () => {
     expect(neededScopes(batch)).toEqual(['read:inventory', 'read:revenue', 'read:cogs'])
   })
 
+  it('are those of the resource that it reads or subscribes to', () => {
+    const uri = 'neonpanel://company/c/item/HG-1'
+    expect(neededScopes(request('resources/read', { uri }))).toEqual(['read:inventory'])
+    const report = { uri: 'neonpanel://company/c/report/r' }
+    expect(neededScopes(request('resources/subscribe', report))).toEqual(['read:reports'])
+    expect(neededScopes(request('resources/unsubscribe', report))).toEqual([])
+  })
+
+  it('are those of every resource that it wants to listen to', () => {
+    const of = (...resourceSubscriptions: unknown[]) =>
+      neededScopes(request('subscriptions/listen', { notifications: { resourceSubscriptions } }))
+    const company = 'neonpanel://company/c'
+    expect(of(`${company}/item/1`, company, `${company}/item/2`, 'test://else', 7)).toEqual([
+      'read:inventory',
+      'read:companies',
+    ])
+    expect(of()).toEqual([])
+  })
+
   it.each([
+    ['a resource that does not exist', request('resources/read', { uri: 'neonpanel://x' })],
+    ['a resource without a URI', request('resources/read', {})],
+    ['listening to lists alone', request('subscriptions/listen', { notifications: {} })],
+    ['listening without a filter', request('subscriptions/listen')],
     ['another method', request('tools/list')],
     ['a tool that does not exist', toolCall('no_such_tool')],
     ['a name of the prototype', toolCall('constructor')],
