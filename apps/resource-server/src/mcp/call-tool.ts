@@ -49,9 +49,11 @@ export function createToolCaller({
   const { begin, limit } = createConcurrencyLimit(runningCalls)
   return async function callTool(tool, input, context, client) {
     const end = begin(ownerOf(callerOf(context).accessToken))
-    const { outcome, result } = end
-      ? await run(tool, { toolName: tool.name, input, context, client }, surroundings)
+    const work = end
+      ? run(tool, { toolName: tool.name, input, context, client }, surroundings)
       : refused(`More than ${limit} calls run at once. Wait for some of them, then try again.`)
+    callerOf(context).watch?.(Promise.resolve(work).then(({ result }) => result))
+    const { outcome, result } = await work
     end?.()
     measures.countCall(tool.name, outcome)
     return result

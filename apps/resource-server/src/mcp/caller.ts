@@ -1,4 +1,9 @@
-import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  AuthInfo,
+  CallToolResult,
+  InputRequiredResult,
+  ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Log } from '@neonpanel/process/log'
 import type { AccessToken } from '../access-token.ts'
 
@@ -7,6 +12,8 @@ export interface Caller {
   readonly accessToken: AccessToken
   readonly correlationId: string
   readonly log: Log
+  /** Gets to know how a call of a tool ends, also when it was broken off and nobody waits for the answer. */
+  watch?(work: Promise<CallToolResult | InputRequiredResult>): void
 }
 
 /** The token itself stays behind: no tool can pass on what it never sees. */

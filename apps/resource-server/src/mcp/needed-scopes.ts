@@ -1,12 +1,13 @@
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { NeededScopes } from '../require-access-token.ts'
 import { parseResourceUri, type ResourceKind } from './resource.ts'
+import { toolOfTask } from './tasks/task.ts'
 import type { Tool } from './tool.ts'
 
 /**
- * Reads which scopes a JSON-RPC message needs, before any transport sees it: those of the tool that it calls, or of the
- * resources that it reads or wants to watch; in a batch those of every message. What does not exist needs none: its
- * answer is an error anyway.
+ * Reads which scopes a JSON-RPC message needs, before any transport sees it: those of the tool that it calls or whose
+ * task it names, or of the resources that it reads or wants to watch; in a batch those of every message. What does not
+ * exist needs none: its answer is an error anyway.
  */
 export function neededScopesOf(
   tools: readonly Tool[],
@@ -17,6 +18,9 @@ export function neededScopesOf(
   function scopesOfMessage(message: unknown): readonly Scope[] {
     if (!isRecord(message) || !isRecord(message.params)) return []
     if (message.method === 'tools/call') return scopesOf.get(message.params.name) ?? []
+    if (taskMethods.has(message.method)) {
+      return scopesOf.get(toolOfTask(String(message.params.taskId))) ?? []
+    }
     return namedResources(message.method, message.params).flatMap(
       (uri) => parseResourceUri(resources, uri)?.kind.scopes ?? [],
     )
@@ -27,6 +31,8 @@ export function neededScopesOf(
     return [...new Set(messages.flatMap(scopesOfMessage))]
   }
 }
+
+const taskMethods = new Set<unknown>(['tasks/get', 'tasks/update', 'tasks/cancel'])
 
 function namedResources(method: unknown, params: Record<string, unknown>): readonly unknown[] {
   if (method === 'resources/read' || method === 'resources/subscribe') return [params.uri]

@@ -15,6 +15,7 @@ import {
 import { type Caller, callerOf } from './caller.ts'
 import type { Changes } from './changes.ts'
 import { createSessionSubscriptions } from './session-subscriptions.ts'
+import type { TaskSupports } from './tasks/task.ts'
 import { hideUnexpected } from './unexpected.ts'
 
 /** What a part may use on every server that it is registered on. */
@@ -32,6 +33,8 @@ export interface ServerPart {
   readonly capabilities: ServerCapabilities
   /** Tools of the part, as they are listed after the catalogue's. */
   readonly tools?: readonly ListedTool[]
+  /** Those of its tools whose calls may become tasks, by name. */
+  readonly taskSupport?: TaskSupports
   /** The resources that the caller may see, for `resources/list`. */
   listResources?(caller: Caller): Promise<readonly Resource[]>
   /** Values for an argument of one of its prompts or templates, best first; undefined for what is not its own. */

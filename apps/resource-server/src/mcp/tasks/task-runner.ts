@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '@neonpanel/process/log'
+import type { BackgroundCall } from './background-call.ts'
+import { followTask, type RunningTask } from './running-task.ts'
+import type { TaskJournal } from './task-journal.ts'
+
+const heartbeatEveryMs = 2_000
+const stopsWithinMs = 4_000
+
+/**
+ * Runs the tasks that began in this process to their end. What their clients want, they write into the database and
+ * announce; a lost announcement is made up for by the next heartbeat.
+ */
+export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: Log }) {
+  const running = new Map<string, RunningTask>()
+  const said = new WeakMap<RunningTask, string>()
+  const unsettled = new Set<RunningTask>()
+  let beating: NodeJS.Timeout | undefined
+  const logFailure = (error: unknown) =>
+    log.error({ err: error }, 'tasks could not be looked after')
+
+  async function settle(task: RunningTask) {
+    const end = await task.ends
+    unsettled.add(task)
+    await journal.finish(task.taskId, end)
+    unsettled.delete(task)
+    running.delete(task.taskId)
+    if (running.size === 0) beating = void clearInterval(beating)
+  }
+
+  async function beat() {
+    const commands = await journal.beat([...running.keys()])
+    for (const command of commands) await running.get(command.taskId)?.obey(command)
+    for (const task of running.values()) await tell(task)
+    for (const task of unsettled) await settle(task)
+  }
+
+  async function tell(task: RunningTask) {
+    const words = task.progress()
+    if (words === undefined || words === said.get(task)) return
+    said.set(task, words)
+    await journal.say(task.taskId, words)
+  }
+
+  const stopListening = journal.onChange((taskId) => {
+    const task = running.get(taskId)
+    if (!task) return
+    journal
+      .commandFor(taskId)
+      .then((command) => command && task.obey(command))
+      .catch(logFailure)
+  })
+
+  return {
+    /** Takes over a call that has become a task. */
+    run(taskId: string, call: BackgroundCall) {
+      const task = followTask(taskId, { call, journal, log })
+      running.set(taskId, task)
+      beating ??= setInterval(() => beat().catch(logFailure), heartbeatEveryMs).unref()
+      settle(task).catch(logFailure)
+    },
+
+    /** Ends all tasks: they cannot go on elsewhere. What is too far gone to be stopped is waited for, for seconds. */
+    async close() {
+      stopListening()
+      clearInterval(beating)
+      const left = [...running.values()]
+      for (const task of left) task.stop()
+      const settled = Promise.all(left.map(settle)).catch(logFailure)
+      await Promise.race([settled, delay(stopsWithinMs, undefined, { ref: false })])
+    },
+  }
+}
+
+export type TaskRunner = ReturnType<typeof createTaskRunner>
