@@ -40,11 +40,15 @@ export interface SessionOptions {
   readonly onuse: () => void
 }
 
+/** How long clients wait before they come back for what they missed; a restarted process is there again by then. */
+const reconnectAfterMs = 1_000
+
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { id, owner, handshake, server, events, adopted, onended, onclose, onuse } = options
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
     eventStore: events,
+    retryInterval: reconnectAfterMs,
     onsessionclosed: onended,
   })
   // Before `connect`, which keeps it and adds the SDK's own clean-up.
