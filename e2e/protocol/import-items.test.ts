@@ -1,5 +1,7 @@
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { tokensFor } from '../harness/grant.ts'
+import { localClient } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { type Json, list, toolUser } from '../harness/tools.ts'
 import { verifies } from '../verifies.ts'
@@ -105,6 +107,56 @@ describe('import_items', () => {
           where: { companyId: foreign.id, sku: newItem.sku },
         }),
       ).toBe(0)
+    },
+  )
+
+  verifies('import-audited', 'is in the audit log, with who, what and how much', async () => {
+    const wish = { rows: [{ ...newItem, sku: 'E2E-0011' }], dry_run: false }
+    const { import_id: importId } = await use('import_items', {
+      ...wish,
+      idempotency_key: 'e2e-audited-1',
+    })
+    const { body } = await adminApi(stack).get<{ items: Json[] }>('/audit?type=import.committed')
+    const person = await stack.database.prisma.person.findFirstOrThrow({
+      where: { email: 'warehouse@neonpanel.test' },
+    })
+    expect(body.items[0]).toMatchObject({
+      id: importId,
+      type: 'import.committed',
+      person_id: person.id,
+      client_id: localClient.clientId,
+      correlation_id: expect.stringMatching(/^c-/),
+      detail: { confirmed_by: 'client', items_created: 1, stock_changes: 0 },
+    })
+    await use('import_items', { rows: [{ ...newItem, sku: 'E2E-0012' }] })
+    const after = await adminApi(stack).get<{ items: Json[] }>('/audit?type=import.')
+    expect(after.body.items[0]?.id).toBe(importId)
+  })
+
+  verifies(
+    'contract-5-tool-import-items',
+    'of one item, two at once, each counts from what the other left',
+    async () => {
+      const sku = 'E2E-0013'
+      const count = (onHand: number) => ({
+        rows: [{ ...newItem, sku, warehouse_id: 'wh_venlo', on_hand: onHand }],
+        dry_run: false,
+        idempotency_key: `e2e-count-to-${onHand}`,
+      })
+      const answers = await Promise.all([
+        use('import_items', count(40)),
+        use('import_items', count(25)),
+      ])
+      const created = answers.map(({ summary }) => (summary as Json).items_created)
+      expect(created.toSorted()).toEqual([0, 1])
+      const [item] = await itemsOf(sku)
+      const { prisma } = stack.database
+      const { _sum } = await prisma.stockAdjustment.aggregate({
+        where: { itemId: String(item?.id) },
+        _sum: { quantity: true },
+      })
+      expect(_sum.quantity).toBe(item?.on_hand)
+      expect([25, 40]).toContain(item?.on_hand)
     },
   )
 })

@@ -9,6 +9,15 @@ export const product = {
     'account-password':
       'A new password ends every other session and all that apps were granted; the person is told before.',
   }),
+  ...sentencesOf('PRODUCT', 'import', {
+    'import-confirmed':
+      'Where the client can ask, a person agrees to a summary of an import before anything is written; what they agreed to is what is written, once.',
+    'import-audited': 'Administrators see every import in the audit log.',
+    'import-watched':
+      'An import tells its progress to whoever asks, and one that is cancelled before it is written leaves nothing.',
+    'import-seen': 'An import is visible to the next read on every process.',
+    'import-size': 'An import takes 5,000 rows.',
+  }),
   ...sentencesOf('PRODUCT', 'errors', {
     'errors-mismatch': 'An error page names what was got, what is registered and what to check.',
     'errors-correlation':
