@@ -1,11 +1,13 @@
-import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
+import { type ToolName, toolNames, toolScopes } from '@neonpanel/contracts/tool-catalogue'
 import { describe, expect } from 'vitest'
 import { parseChallenge } from '../harness/challenge.ts'
 import { tokensFor } from '../harness/grant.ts'
-import { callTool, openSession, rpc } from '../harness/mcp.ts'
+import { callTool, modernCall, openSession, rpc } from '../harness/mcp.ts'
 import { claude, oauthClient } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { scopesOf } from '../harness/token-contents.ts'
+import { list } from '../harness/tools.ts'
 import { verifies } from '../verifies.ts'
 
 const stack = await testStack()
@@ -97,6 +99,82 @@ describe('a tool call without its scope is 403 with what it needs', () => {
     ['contract-5-tool-import-items', 'contract-5-403'],
     'import_items needs write:import',
     () => expectRefusal('import_items', ['write:import']),
+  )
+})
+
+/** A token without exactly this scope: what needs it is refused, and everything else is not. */
+async function expectGuard(scope: Scope, guarded: readonly ToolName[]) {
+  const token = await tokenWithout([scope])
+  for (const name of toolNames) {
+    const { status, headers } = await callTool(stack.mcpUrl, token, name, {})
+    const needs = guarded.includes(name)
+    expect(status, `${name} without ${scope}`).toBe(needs ? 403 : 200)
+    if (!needs) continue
+    expect(headers.getSetCookie()).toEqual([])
+    expect(parseChallenge(headers).parameters).toMatchObject({
+      error: 'insufficient_scope',
+      scope: toolScopes[name].join(' '),
+      resource_metadata: `${new URL(stack.mcpUrl).origin}/.well-known/oauth-protected-resource/mcp`,
+    })
+  }
+}
+
+describe('each of the nine scopes guards its tools and no others', () => {
+  verifies(['contract-5-403', 'RS-15'], 'read:companies', () =>
+    expectGuard('read:companies', ['list_companies']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'read:inventory', () =>
+    expectGuard('read:inventory', ['search', 'fetch', 'get_inventory_items']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'read:warehouses', () =>
+    expectGuard('read:warehouses', ['list_warehouses']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'read:analytics', () =>
+    expectGuard('read:analytics', ['get_analytics']),
+  )
+  verifies(['contract-5-403', 'RS-15', 'RS-16'], 'read:revenue', () =>
+    expectGuard('read:revenue', ['get_revenue_and_cogs']),
+  )
+  verifies(['contract-5-403', 'RS-15', 'RS-16'], 'read:cogs', () =>
+    expectGuard('read:cogs', ['get_item_cogs', 'get_revenue_and_cogs']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'read:landed-cost', () =>
+    expectGuard('read:landed-cost', ['get_item_landed_cost']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'read:reports', () =>
+    expectGuard('read:reports', ['list_reports', 'get_report']),
+  )
+  verifies(['contract-5-403', 'RS-15'], 'write:import', () =>
+    expectGuard('write:import', ['import_items']),
+  )
+})
+
+describe('tools/list', () => {
+  verifies(
+    ['RS-94', 'RS-99', 'RS-61'],
+    'is the same for a token with one scope, and names for each tool the scopes that are enforced',
+    async () => {
+      const one = await tokensFor(stack, { scope: 'read:companies' })
+      const narrow = await modernCall(stack.mcpUrl, one.access_token, 'tools/list')
+      const wide = await modernCall(stack.mcpUrl, await tokenWithout([]), 'tools/list')
+      expect(narrow.rpc.result).toEqual(wide.rpc.result)
+      for (const tool of list(narrow.rpc.result?.tools)) {
+        const schemes = tool.securitySchemes as { type: string; scopes: string[] }[]
+        expect(tool._meta).toMatchObject({ securitySchemes: schemes })
+        expect(schemes.map(({ type }) => type)).toEqual(['oauth2'])
+        const { status, headers } = await callTool(
+          stack.mcpUrl,
+          one.access_token,
+          String(tool.name),
+        )
+        if (tool.name === 'list_companies') {
+          expect(status).toBe(200)
+        } else {
+          expect(status, String(tool.name)).toBe(403)
+          expect(parseChallenge(headers).parameters.scope).toBe(schemes[0]?.scopes.join(' '))
+        }
+      }
+    },
   )
 })
 
