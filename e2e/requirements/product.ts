@@ -18,6 +18,22 @@ export const product = {
     'import-seen': 'An import is visible to the next read on every process.',
     'import-size': 'An import takes 5,000 rows.',
   }),
+  ...sentencesOf('PRODUCT', 'tools', {
+    'search-typos':
+      'Search finds what was meant despite typing errors, and a code or an id exactly.',
+    'search-fresh':
+      'A search reads the rows as they are now, whoever wrote them and on whichever process.',
+    'tool-errors':
+      'A refused call tells a model what to do next, and which id may have been meant.',
+    'tool-sizes': 'An answer to a call without wishes fits into 24 KB, any other into 64 KB.',
+    'tallies-items': 'Revenue and cost of goods sold by item sum to the company’s.',
+    'tallies-statements':
+      'A profit and loss statement is revenue and cost of goods sold of its days.',
+    'tallies-valuation': 'A stock valuation is the value of the cost layers.',
+    'tallies-stock': 'Units by item are the units by warehouse.',
+    'tallies-components': 'Components of landed costs sum to what the layers cost.',
+    'tallies-import': 'Figures of different tools agree after an import, too.',
+  }),
   ...sentencesOf('PRODUCT', 'errors', {
     'errors-mismatch': 'An error page names what was got, what is registered and what to check.',
     'errors-correlation':
