@@ -32,11 +32,17 @@ describe('revision 2026-07-28', () => {
       const { status, rpc: answer, headers } = await call('server/discover')
       expect(status).toBe(200)
       expect(answer.result).toMatchObject({
-        supportedVersions: expect.arrayContaining([modernVersion]),
+        supportedVersions: [modernVersion],
         capabilities: { tools: expect.any(Object) },
         resultType: 'complete',
         ttlMs: expect.any(Number),
         cacheScope: expect.stringMatching(/^(private|public)$/),
+        _meta: {
+          'io.modelcontextprotocol/serverInfo': {
+            name: 'neonpanel',
+            version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+          },
+        },
       })
       expect(headers.get('mcp-session-id')).toBeNull()
     },
@@ -99,7 +105,7 @@ describe('revision 2026-07-28', () => {
     expect(answer.status).toBe(400)
     expect(answer.rpc.error).toMatchObject({
       code: -32_022,
-      data: { requested: '1900-01-01', supported: expect.arrayContaining([modernVersion]) },
+      data: { requested: '1900-01-01', supported: [modernVersion] },
     })
   })
 
@@ -121,11 +127,56 @@ describe('revision 2026-07-28', () => {
     }
   })
 
+  verifies(
+    'RS-52',
+    'a name may come in Base64; names count exactly, names of headers not',
+    async () => {
+      const params = { name: 'list_companies', arguments: {} }
+      const named = async (headers: Record<string, string | undefined>) => {
+        const { status, rpc: answer } = await askWith({ headers }, 'tools/call', params)
+        return answer.error?.code ?? status
+      }
+      const base64 = (name: string) => `=?base64?${Buffer.from(name).toString('base64')}?=`
+      expect(await named({ 'mcp-name': base64('list_companies') })).toBe(200)
+      expect(await named({ 'mcp-name': undefined, 'MCP-NAME': 'list_companies' })).toBe(200)
+      for (const wrong of [
+        { 'mcp-name': base64('search') },
+        { 'mcp-name': '=?base64?!?=' },
+        { 'mcp-name': 'List_Companies' },
+        { 'mcp-method': 'Tools/Call' },
+      ]) {
+        expect(await named(wrong), JSON.stringify(wrong)).toBe(-32_020)
+      }
+    },
+  )
+
+  verifies(
+    ['RS-53', 'RS-71'],
+    'schemas refer to nothing outside, and mark no argument that would travel in a header',
+    async () => {
+      const { result } = (await call('tools/list')).rpc
+      const schemas = JSON.stringify(result?.tools)
+      expect(schemas).toContain('"inputSchema"')
+      for (const [, reference] of schemas.matchAll(/"\$(?:ref|dynamicRef)":"([^"]*)"/g)) {
+        expect(reference).toMatch(/^#/)
+      }
+      for (const [, dialect] of schemas.matchAll(/"\$schema":"([^"]*)"/g)) {
+        expect(dialect).toBe('https://json-schema.org/draft/2020-12/schema')
+      }
+      expect(schemas).not.toContain('x-mcp-header')
+      const params = { name: 'list_companies', arguments: {} }
+      const headers = { 'mcp-param-region': 'nothing asks for it' }
+      expect((await askWith({ headers }, 'tools/call', params)).status).toBe(200)
+    },
+  )
+
   verifies('RS-54', 'client capabilities are needed in each request', async () => {
-    const _meta = { 'io.modelcontextprotocol/protocolVersion': modernVersion }
-    const { status, rpc: answer } = await askWith({ message: { params: { _meta } } })
-    expect(status).toBe(400)
-    expect(answer.error?.code).toBe(-32_602)
+    const version = { 'io.modelcontextprotocol/protocolVersion': modernVersion }
+    const capabilities = { 'io.modelcontextprotocol/clientCapabilities': {} }
+    for (const _meta of [version, capabilities, {}, undefined]) {
+      const { status, rpc: answer } = await askWith({ message: { params: { _meta } } })
+      expect([status, answer.error?.code], JSON.stringify(_meta)).toEqual([400, -32_602])
+    }
   })
 
   verifies('RS-56', 'an unknown method is 404, and so are those of older revisions', async () => {
@@ -147,9 +198,64 @@ describe('revision 2026-07-28', () => {
     expect(answer.text).toBe('')
   })
 
-  verifies('RS-58', 'an id of null is refused', async () => {
-    expect((await askWith({ message: { id: null } })).status).toBe(400)
+  verifies('RS-58', 'an id is text or a whole number; null is refused', async () => {
+    for (const id of [null, {}, true]) {
+      expect((await askWith({ message: { id } })).status, String(id)).toBe(400)
+    }
+    for (const id of ['', 'a', 0, -1]) {
+      expect((await askWith({ message: { id } })).rpc, String(id)).toMatchObject({ id })
+    }
   })
+
+  verifies(
+    'RS-59',
+    'every result says of which type it is, that of a failed tool as well',
+    async () => {
+      for (const [method, params] of [
+        ['server/discover', {}],
+        ['tools/list', {}],
+        ['tools/call', { name: 'list_companies', arguments: {} }],
+        ['tools/call', { name: 'fetch', arguments: { id: 'no-such-document' } }],
+      ] as const) {
+        expect((await call(method, params)).rpc.result?.resultType, method).toBe('complete')
+      }
+    },
+  )
+
+  verifies('RS-72', 'who accepts JSON alone, or anything, gets JSON', async () => {
+    const params = { name: 'list_companies', arguments: {} }
+    for (const accept of ['application/json', '*/*', 'application/json, text/event-stream']) {
+      const { status, headers } = await askWith({ headers: { accept } }, 'tools/call', params)
+      expect(status, accept).toBe(200)
+      expect(headers.get('content-type'), accept).toMatch(/^application\/json/)
+    }
+  })
+
+  verifies(
+    ['RS-66', 'RS-70'],
+    'an answer has no log and no request to the client, however much is asked for',
+    async () => {
+      const { message, headers } = modernMessage('tools/call', {
+        name: 'get_inventory_items',
+        arguments: {},
+      })
+      const params = message.params as { _meta: object }
+      const _meta = {
+        ...params._meta,
+        'io.modelcontextprotocol/logLevel': 'debug',
+        progressToken: 'p',
+      }
+      const { status, text } = await mcpRequest(
+        stack.mcpUrl,
+        { ...message, params: { ...params, _meta } },
+        { ...headers, ...bearer(access_token) },
+      )
+      expect(status).toBe(200)
+      expect(text).not.toMatch(/notifications\/message|"method":"(sampling|elicitation|roots)\//)
+      const { result } = (await call('server/discover')).rpc
+      expect(result?.capabilities).not.toHaveProperty('logging')
+    },
+  )
 
   verifies(['RS-69', 'RS-97'], 'an unknown tool is -32602', async () => {
     const { rpc: answer } = await call('tools/call', { name: 'no_such_tool', arguments: {} })

@@ -9,6 +9,14 @@ export const deviations = {
       'A person ticks scopes one by one on the consent page. A scope that silently opens what another one names would make that page untrue.',
     source: 'CONTRACT 3 has nine scopes and no hierarchy; the row asks to honour one that exists.',
   },
+  'RS-51': {
+    decision:
+      'What is supported, in this error and in server/discover, is 2026-07-28 alone. Older revisions are answered at the same URL when they begin as they must, with initialize.',
+    reason:
+      'The list is for requests that name their version by themselves. A client that took an older one from it would be refused again. Clients that know both eras try initialize without any list.',
+    source:
+      'MCP 2026-07-28 versioning, dual-era servers; the MCP TypeScript SDK; SPEC-MATRIX RS-49 and RS-51.',
+  },
   'RS-95': {
     decision:
       'There is no mode in which tools are visible without a token, so that no tool result carries mcp/www_authenticate. Lack of authorization is 401 or 403.',
