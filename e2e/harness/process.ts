@@ -49,6 +49,24 @@ export function runScript(
   )
 }
 
+/** The file behind a program that a package brings, so that it can be run without a shell between. */
+export function fileOfProgram(packageName: string, program = packageName): string {
+  const root = join(repository, 'node_modules', packageName)
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return join(root, bin[program])
+}
+
+/** Runs a program that a package brings, with an environment that holds nothing else but where programs are found. */
+export function runProgram(
+  file: string,
+  parameters: readonly string[],
+  environment: Record<string, string>,
+): ServerProcess {
+  // biome-ignore lint/style/noProcessEnv: programs look for others
+  const env = { PATH: process.env.PATH ?? '', ...environment }
+  return supervise(spawn(process.execPath, [file, ...parameters], { env }))
+}
+
 /** Runs npm itself, in the repository. */
 export function runNpm(parameters: readonly string[], environment: Record<string, string>) {
   const windows = process.platform === 'win32'
