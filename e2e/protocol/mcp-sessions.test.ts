@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { openEventStream } from '../harness/event-stream.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer, send } from '../harness/http.ts'
 import { initializeMessage, mcpRequest, openSession, rpc, sessionVersions } from '../harness/mcp.ts'
@@ -66,11 +67,44 @@ describe('revisions with sessions', () => {
     }
   })
 
-  verifies('RS-77', 'an unsupported version header within a session is 400', async () => {
-    const session = await openSession(url, owner.access_token, '2025-11-25')
-    const answer = await session.request(rpc('tools/list'), { 'mcp-protocol-version': 'banana' })
-    expect(answer.status).toBe(400)
-  })
+  for (const version of sessionVersions) {
+    verifies(
+      'RS-77',
+      `${version}: another version that is not supported is 400, none at all is fine`,
+      async () => {
+        const { request, sessionId } = await openSession(url, owner.access_token, version)
+        for (const unsupported of ['banana', '2026-07-28', '2025-01-01']) {
+          const answer = await request(rpc('ping'), { 'mcp-protocol-version': unsupported })
+          expect(answer.status, unsupported).toBe(400)
+        }
+        const unversioned = { ...bearer(owner.access_token), 'mcp-session-id': sessionId }
+        expect((await mcpRequest(url, rpc('ping'), unversioned)).status).toBe(200)
+      },
+    )
+
+    verifies(
+      'RS-82',
+      `${version}: ping is answered, and exactly what was offered in the handshake`,
+      async () => {
+        const { opened, request } = await openSession(url, owner.access_token, version)
+        expect((await request(rpc('ping'))).rpc.result).toEqual({})
+        const offered = opened.rpc.result?.capabilities as Record<string, { subscribe?: boolean }>
+        for (const [method, isOffered] of [
+          ['logging/setLevel', 'logging' in offered],
+          ['resources/list', 'resources' in offered],
+          ['resources/subscribe', offered.resources?.subscribe === true],
+          ['prompts/list', 'prompts' in offered],
+          ['completion/complete', 'completions' in offered],
+          ['tools/list', 'tools' in offered],
+          ['server/discover', false],
+          ['subscriptions/listen', false],
+        ] as const) {
+          const { error } = (await request(rpc(method))).rpc
+          expect(error?.code !== -32_601, method).toBe(isOffered)
+        }
+      },
+    )
+  }
 
   verifies('RS-78', 'batches are for 2025-03-26 only', async () => {
     const batch = [rpc('ping', {}, 1), rpc('ping', {}, 2)]
@@ -89,7 +123,21 @@ describe('revisions with sessions', () => {
       method: 'notifications/cancelled',
       params: { requestId: 7 },
     }
-    expect((await session.request(notification)).status).toBe(202)
+    const response = { jsonrpc: '2.0', id: 'nobody-asked', result: {} }
+    for (const message of [notification, response]) {
+      const { status, text } = await session.request(message)
+      expect([status, text]).toEqual([202, ''])
+    }
+  })
+
+  verifies('RS-79', 'an answer travels with its request, and on no other stream', async () => {
+    const session = await openSession(url, owner.access_token, '2025-11-25')
+    const headers = { ...session.headers, ...bearer(owner.access_token) }
+    const stream = await openEventStream(url, headers)
+    expect((await session.request(rpc('tools/list', {}, 'here'))).rpc.id).toBe('here')
+    await session.request(undefined, {}, 'DELETE')
+    await stream.ended()
+    await expect(stream.next()).rejects.toThrow('ended')
   })
 
   verifies(
