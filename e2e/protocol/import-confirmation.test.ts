@@ -1,11 +1,12 @@
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { passTime } from '../harness/clock.ts'
 import { callAs, type InputRequired, type Retry, streamOf } from '../harness/elicitation.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer } from '../harness/http.ts'
 import { initializeMessage, mcpRequest, rpc, type ToolResult } from '../harness/mcp.ts'
 import { claude } from '../harness/oauth-client.ts'
-import { testStack } from '../harness/stack.ts'
+import { stackForTest, testStack } from '../harness/stack.ts'
 import type { Json } from '../harness/tools.ts'
 import { verifies } from '../verifies.ts'
 
@@ -211,39 +212,86 @@ describe('the state of a question', () => {
   })
 })
 
+/**
+ * Calls in a session of its own.
+ *
+ * @param whileAsked happens before the person accepts
+ * @returns the methods of what came on the stream, and at the end the result
+ */
+async function importInSession(
+  { mcpUrl }: { readonly mcpUrl: string },
+  bearerToken: string,
+  version: string,
+  wish: Import,
+  whileAsked: () => Promise<void>,
+): Promise<unknown[]> {
+  const initialize = initializeMessage(version)
+  Object.assign(initialize.params as Json, { capabilities: forms })
+  const opened = await mcpRequest(mcpUrl, initialize, bearer(bearerToken))
+  const headers = {
+    'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
+    'mcp-protocol-version': version,
+    ...bearer(bearerToken),
+  }
+  const send = (message: unknown) => mcpRequest(mcpUrl, message, headers)
+  await send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+  const params = { name: 'import_items', arguments: wish, _meta: { progressToken: 'p-1' } }
+  const seen: unknown[] = []
+  for await (const message of streamOf(mcpUrl, rpc('tools/call', params, 7), headers)) {
+    seen.push(message.method ?? message.result)
+    if (message.method !== 'elicitation/create') continue
+    await whileAsked()
+    const result = { action: 'accept', content: {} }
+    expect((await send({ jsonrpc: '2.0', id: message.id, result })).status).toBe(202)
+  }
+  return seen
+}
+
 describe('an import by a client that can ask, in a session', () => {
   for (const version of ['2025-06-18', '2025-11-25']) {
     verifies(
-      ['contract-5-streamable', 'import-confirmed'],
+      ['contract-5-streamable', 'import-confirmed', 'import-watched'],
       `of ${version} asks by a request on the stream of the call, and goes on with its answer`,
       async () => {
-        const initialize = initializeMessage(version)
-        Object.assign(initialize.params as Json, { capabilities: forms })
-        const opened = await mcpRequest(stack.mcpUrl, initialize, bearer(token))
-        const headers = {
-          'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
-          'mcp-protocol-version': version,
-          ...bearer(token),
-        }
-        const send = (message: unknown) => mcpRequest(stack.mcpUrl, message, headers)
-        await send({ jsonrpc: '2.0', method: 'notifications/initialized' })
         const wish = newImport()
-        const params = { name: 'import_items', arguments: wish, _meta: { progressToken: 'p-1' } }
-        const methods: unknown[] = []
-        for await (const message of streamOf(stack.mcpUrl, rpc('tools/call', params, 7), headers)) {
-          methods.push(message.method ?? (message.result as Json).structuredContent)
-          if (message.method !== 'elicitation/create') continue
+        const seen = await importInSession(stack, token, version, wish, async () => {
           expect(await isWritten(wish)).toBe(false)
-          const result = { action: 'accept', content: {} }
-          expect((await send({ jsonrpc: '2.0', id: message.id, result })).status).toBe(202)
-        }
-        expect(methods).toEqual([
+        })
+        expect(seen).toEqual([
           'elicitation/create',
           'notifications/progress',
           'notifications/progress',
-          expect.objectContaining({ dry_run: false, valid: true }),
+          expect.objectContaining({
+            structuredContent: expect.objectContaining({ dry_run: false, valid: true }),
+          }),
         ])
       },
     )
   }
+
+  verifies(
+    ['import-confirmed', 'contract-3-never-beyond-role'],
+    'writes nothing when access has ended by the time that the person accepts',
+    async () => {
+      const strict = await stackForTest({ REVOCATION_CHECK_SECONDS: '0' })
+      const tokens = await tokensFor(strict, { person: 'warehouse', scope })
+      const { prisma } = strict.database
+      const email = 'warehouse@neonpanel.test'
+      const { id } = await prisma.person.findFirstOrThrow({ where: { email } })
+      const wish = newImport()
+      const seen = await importInSession(
+        strict,
+        tokens.access_token,
+        '2025-11-25',
+        wish,
+        async () => {
+          const roles = { co_harbor_eu: 'Viewer' }
+          expect((await adminApi(strict).patch(`/people/${id}`, { roles })).status).toBe(200)
+        },
+      )
+      expect(seen.at(-1)).toMatchObject({ isError: true })
+      expect(JSON.stringify(seen.at(-1))).toContain('nothing was done')
+      expect(await prisma.item.count({ where: { sku: wish.rows[0]!.sku } })).toBe(0)
+    },
+  )
 })

@@ -13,6 +13,8 @@ export interface RequestState {
   resource: ServedResource
   body: RequestBody
   accessToken: AccessToken
+  /** What the token lets its holder do by now; undefined when that is nothing, or cannot be known. */
+  judgeAgain: () => Promise<AccessToken | undefined>
   /**
    * Ends an answer that stays open when its token dies meanwhile.
    *

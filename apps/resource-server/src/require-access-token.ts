@@ -52,6 +52,10 @@ export function requireAccessToken({
       return refuse(401, { scheme, error: possession, isBound })
     }
     ctx.state.accessToken = accessToken
+    ctx.state.judgeAgain = async () => {
+      const again = await verifyAccessToken(token)
+      return again.ok ? again.accessToken : undefined
+    }
     ctx.state.endWithToken = (end) => {
       const { res: response, state } = ctx
       const stillLives = async () => {

@@ -6,7 +6,7 @@ import type {
 } from '@modelcontextprotocol/server'
 import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
-import { companiesWith } from '../access-token.ts'
+import { type AccessToken, companiesWith } from '../access-token.ts'
 import { callerOf } from './caller.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import type { AskingCall, Confirmations } from './confirmation.ts'
@@ -65,19 +65,22 @@ async function run(
   call: AskingCall,
   { database, confirmations }: Surroundings,
 ): Promise<Ended> {
-  const { accessToken, correlationId, log } = callerOf(call.context)
-  const { personId, clientId, scopes } = accessToken
+  const caller = callerOf(call.context)
+  const { correlationId, log } = caller
   const { signal } = call.context.mcpReq
   try {
-    if (!tool.scopes.every((scope) => scopes.has(scope))) throw new Error('Scopes were not checked')
+    if (!holdsScopesOf(tool, caller.accessToken)) throw new Error('Scopes were not checked')
     const person = confirmations.personOf(call)
     if (!person) return refused(stateOfAnotherCall)
+    // While a person thinks, access may end: then what they agree to is not done.
+    const accessToken = person.answer ? await caller.judgeAgain() : caller.accessToken
+    if (!accessToken || !holdsScopesOf(tool, accessToken)) return refused(accessEnded)
     const output = await tool.run(call.input, {
       database,
       companies: companiesWith(accessToken, tool.scopes),
       companiesWith: (scope: Scope) => companiesWith(accessToken, [...tool.scopes, scope]),
-      personId,
-      clientId,
+      personId: accessToken.personId,
+      clientId: accessToken.clientId,
       correlationId,
       log,
       signal,
@@ -99,6 +102,13 @@ async function run(
     return { outcome: 'failed', result: { isError: true, content: [text(message)] } }
   }
 }
+
+function holdsScopesOf({ scopes }: Tool, accessToken: AccessToken): boolean {
+  return scopes.every((scope) => accessToken.scopes.has(scope))
+}
+
+const accessEnded =
+  'Access has ended or could not be checked while the person was asked, so nothing was done. Call again.'
 
 const stateOfAnotherCall =
   'requestState is that of another call. Repeat the call that it came from with the same arguments, or leave it out.'

@@ -12,6 +12,8 @@ export interface Caller {
   readonly accessToken: AccessToken
   readonly correlationId: string
   readonly log: Log
+  /** What the token lets its holder do by now; undefined when that is nothing, or cannot be known. */
+  readonly judgeAgain: () => Promise<AccessToken | undefined>
   /** Gets to know how a call of a tool ends, also when it was broken off and nobody waits for the answer. */
   watch?(work: Promise<CallToolResult | InputRequiredResult>): void
 }

@@ -22,7 +22,7 @@ function callerWith(...companies: string[]) {
     expiresAt: new Date(),
     boundTo: undefined,
   }
-  return { accessToken, correlationId: 'c-1', log }
+  return { accessToken, correlationId: 'c-1', log, judgeAgain: async () => accessToken }
 }
 
 const inSession = { sessionId: 'session' } as ServerContext
