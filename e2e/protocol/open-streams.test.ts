@@ -1,0 +1,79 @@
+import { describe, expect } from 'vitest'
+import { passTime } from '../harness/clock.ts'
+import { type EventStream, openEventStream } from '../harness/event-stream.ts'
+import { tokensFor } from '../harness/grant.ts'
+import { bearer } from '../harness/http.ts'
+import { openSession } from '../harness/mcp.ts'
+import { testStack } from '../harness/stack.ts'
+import { verifies } from '../verifies.ts'
+
+const lifetimeSeconds = 3_600
+const stack = await testStack({ REVOCATION_CHECK_SECONDS: '1' })
+
+type Tokens = Awaited<ReturnType<typeof tokensFor>>
+
+/** Opens a stream with a token of its own. */
+interface Kind {
+  readonly what: string
+  open(tokens: Tokens): Promise<EventStream>
+}
+
+const kinds: readonly Kind[] = [
+  {
+    what: 'a 2024-11-05 stream',
+    open: ({ access_token }) => openEventStream(stack.mcpUrl, bearer(access_token)),
+  },
+  {
+    what: 'the stream of a session',
+    async open({ access_token }) {
+      const { headers } = await openSession(stack.mcpUrl, access_token, '2025-11-25')
+      return openEventStream(stack.mcpUrl, { ...headers, ...bearer(access_token) })
+    },
+  },
+]
+
+describe('an open stream', () => {
+  for (const { what, open } of kinds) {
+    verifies('RS-47', `${what} ends when its token expires`, async () => {
+      const stream = await open(await tokensFor(stack))
+      const other = await open(await tokensFor(stack))
+      passTime(lifetimeSeconds + 1)
+      await Promise.all([stream.ended(), other.ended()])
+    })
+
+    verifies('RS-47', `${what} ends when its token is revoked, and no other does`, async () => {
+      const tokens = await tokensFor(stack)
+      const stream = await open(tokens)
+      const other = await open(await tokensFor(stack))
+      const ended: string[] = []
+      const watch = (name: string, { ended: end }: EventStream) =>
+        end().then(() => ended.push(name))
+      const watching = [watch('revoked', stream), watch('other', other)]
+      await tokens.client.revoke(tokens.refresh_token)
+      await watching[0]
+      expect(ended).toEqual(['revoked'])
+      other.close()
+      await watching[1]
+    })
+  }
+
+  verifies(
+    ['RS-46', 'RS-47', 'RS-83'],
+    'is opened anew with the next token of the same session',
+    async () => {
+      const tokens = await tokensFor(stack)
+      const { headers } = await openSession(stack.mcpUrl, tokens.access_token, '2025-11-25')
+      const stream = await openEventStream(stack.mcpUrl, {
+        ...headers,
+        ...bearer(tokens.access_token),
+      })
+      passTime(lifetimeSeconds + 1)
+      await stream.ended()
+      const { body } = await tokens.client.refresh(tokens.refresh_token)
+      const renewed = { ...headers, ...bearer(body.access_token) }
+      const again = await openEventStream(stack.mcpUrl, renewed)
+      expect(again.status).toBe(200)
+      again.close()
+    },
+  )
+})
