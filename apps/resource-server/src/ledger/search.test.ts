@@ -68,6 +68,13 @@ describe('searchDocuments', () => {
     expect(find('linen umbrella stand')).toEqual([])
   })
 
+  test('a guess does not make half of the words: it counts where all the others are there', () => {
+    expect(find('umbrella criket')).toEqual([])
+    expect(find('cork triket')).toEqual(['5'])
+    expect(find('cork umbrella')).toEqual(['5'])
+    expect(find('corkk umbrella')).toEqual([])
+  })
+
   test('letters in the middle of a word do not count', () => {
     expect(find('ork')).toEqual([])
   })
