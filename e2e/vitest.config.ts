@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => {
     'protocol',
     'attacks',
     'clients',
+    'conformance',
     ...(databaseUrl ? ['postgresql'] : []),
   ]
   return {
