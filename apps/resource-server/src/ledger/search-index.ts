@@ -110,9 +110,9 @@ function isSame(a: SearchDocument, b: SearchDocument): boolean {
   return a.title === b.title && a.code === b.code && a.words === b.words
 }
 
-/** Letters that may be wrong, missing or too many in a word. Numbers are never guessed. */
+/** Letters that may be wrong, missing or too many in a word. Numbers are never guessed, nor what no word is as long as. */
 function wrongLetters(word: string): number | false {
-  if (word.length < 4 || /\d/.test(word)) return false
+  if (word.length < 4 || word.length > 30 || /\d/.test(word)) return false
   return word.length < 8 ? 1 : 2
 }
 

@@ -13,20 +13,22 @@ import { readWarehouses, type Warehouse } from '../ledger/warehouses.ts'
 import { type ToolContext, type ToolError, toolError } from '../mcp/tool.ts'
 import { didYouMean, didYouMeanOneOf } from './did-you-mean.ts'
 
-export const companyInput = z
-  .string()
-  .min(1)
+/** Longer than any id or SKU; what does not exist is named in the refusal. */
+const idInput = z.string().min(1).max(200)
+
+export const companyInput = idInput
   .optional()
   .describe('Company id from list_companies. Leave out for every company of this connection.')
 
-export const itemInput = z
-  .string()
-  .min(1)
-  .describe('Item id from search or get_inventory_items, such as itm_us_1001; a SKU works too.')
+export const itemInput = idInput.describe(
+  'Item id from search or get_inventory_items, such as itm_us_1001; a SKU works too.',
+)
 
-export const warehouseInput = z
-  .string()
-  .min(1)
+export const reportInput = idInput.describe(
+  'Report id from list_reports or search, such as profit_and_loss.co_harbor_us.2026-10.',
+)
+
+export const warehouseInput = idInput
   .optional()
   .describe('Warehouse id from list_warehouses. Leave out for all warehouses together.')
 

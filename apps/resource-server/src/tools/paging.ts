@@ -27,6 +27,7 @@ export function limitInput(usual = 25) {
 export const cursorInput = z
   .string()
   .min(1)
+  .max(2_000)
   .optional()
   .describe('next_cursor of the page before, together with the same other arguments.')
 

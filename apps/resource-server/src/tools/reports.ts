@@ -3,7 +3,7 @@ import { readCompanies } from '../ledger/companies.ts'
 import { type Report, readReports, reportKinds } from '../ledger/reports.ts'
 import { searchBooks } from '../ledger/search-books.ts'
 import { defineTool, isToolError, readsOnly, type ToolContext, toolError } from '../mcp/tool.ts'
-import { chooseCompanies, companyInput, dayInput } from './choices.ts'
+import { chooseCompanies, companyInput, dayInput, reportInput } from './choices.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { cursorInput, limitInput, type Order, pageOf, pageOutput } from './paging.ts'
 import {
@@ -75,12 +75,7 @@ export const getReport = defineTool({
   scopes: ['read:reports'],
   annotations: readsOnly,
   input: z.strictObject({
-    report_id: z
-      .string()
-      .min(1)
-      .describe(
-        'Report id from list_reports or search, such as profit_and_loss.co_harbor_us.2026-10.',
-      ),
+    report_id: reportInput,
   }),
   output: z.object({
     ...reportFields,
