@@ -76,7 +76,13 @@ describe('single processes', () => {
   })
 
   verifies(
-    ['contract-9-start', 'contract-9-issuer', 'contract-9-any-number', 'contract-2-signals'],
+    [
+      'contract-9-start',
+      'contract-9-issuer',
+      'contract-9-any-number',
+      'contract-2-signals',
+      'RS-62',
+    ],
     'two of each do the whole job together, whichever one a request lands on',
     async () => {
       const cluster = await startCluster()
@@ -173,7 +179,7 @@ describe('single processes', () => {
   )
 
   verifies(
-    'contract-9-issuer',
+    ['contract-9-issuer', 'RS-27'],
     'an RS whose AS is gone answers 503, not 401, so that nobody signs in again',
     async () => {
       const cluster = await startCluster()

@@ -50,7 +50,7 @@ const opaqueAnswer = () => ({
 })
 
 describe('liveness', () => {
-  it('is asked about with our own credentials', async () => {
+  it('RS-29: is asked about with our own credentials', async () => {
     await verifier(5)(await server.mint())
     const [scheme, value] = server.introspections[0]!.authorization!.split(' ')
     expect(scheme).toBe('Basic')

@@ -121,7 +121,7 @@ describe('a bad token', () => {
     expect((await server.request('/mcp', { token, ...call })).status).toBe(401)
   })
 
-  it('is never logged', async () => {
+  it('RS-29: is never logged', async () => {
     const token = await authorizationServer.mint()
     await server.request('/mcp', { token: `${token}x`, body: toolCall('search') })
     await server.request('/mcp', { token, ...modernToolCall('search', { query: 'throw' }) })
@@ -140,7 +140,7 @@ describe('a bad token', () => {
 })
 
 describe('while the authorization server is away', () => {
-  it('a good token is neither accepted nor thrown away', async () => {
+  it('RS-27: a good token is neither accepted nor thrown away', async () => {
     const token = await authorizationServer.mint()
     authorizationServer.fail(true)
     const response = await server.request('/mcp', { token, ...modernToolCall('list_companies') })

@@ -41,7 +41,7 @@ describe('the keys of the authorization server', () => {
     expect(server.keyFetches()).toBe(2)
   })
 
-  it('are fetched once however many unknown key ids arrive together', async () => {
+  it('RS-27: are fetched once however many unknown key ids arrive together', async () => {
     await keys.load()
     const strangers = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 
 describe('running calls', () => {
-  it('are limited per owner, and make room when they end', () => {
+  it('RS-40: are limited per owner, and make room when they end', () => {
     const { begin } = createConcurrencyLimit(2)
     const first = begin('owner')!
     const second = begin('owner')!

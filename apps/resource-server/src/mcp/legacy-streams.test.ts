@@ -132,7 +132,7 @@ describe('HTTP+SSE of 2024-11-05', () => {
     close()
   })
 
-  it('is limited per person and client', async () => {
+  it('RS-39: is limited per person and client', async () => {
     const many = await authorizationServer.mint({ sub: 'person-many' })
     const streams = []
     for (let count = 0; count < 100; count += 1) streams.push(await openStream(many))

@@ -79,18 +79,6 @@ describe('a tool result', () => {
     expect(isError).toBe(true)
     expect(content[0]!.text).toContain('Invalid arguments for tool search')
   })
-
-  it('is not waited for when the caller has gone', async () => {
-    const gone = new AbortController()
-    const waiting = server.request('/mcp', {
-      token,
-      ...modernToolCall('search', { query: 'wait' }),
-      signal: gone.signal,
-    })
-    gone.abort()
-    await expect(waiting).rejects.toThrow('aborted')
-    expect((await call('search', { query: 'next' })).structuredContent).toBeDefined()
-  })
 })
 
 describe('the metrics', () => {

@@ -25,7 +25,7 @@ describe('a session id', () => {
     expect(createSessionIds('A'.repeat(43)).open(ids.mint(minted))).toEqual(minted)
   })
 
-  it('is visible ASCII, never the same, and shows nothing of the inside', () => {
+  it('RS-74, RS-87: is visible ASCII, never the same, and shows nothing of the inside', () => {
     const minted = claims()
     const all = Array.from({ length: 100 }, () => ids.mint(minted))
     expect(new Set(all).size).toBe(100)
@@ -39,7 +39,7 @@ describe('a session id', () => {
     expect(createSessionIds('B'.repeat(43)).open(ids.mint(claims()))).toBeUndefined()
   })
 
-  it('means nothing when a single bit was changed', () => {
+  it('RS-87: means nothing when a single bit was changed', () => {
     const sealed = Buffer.from(ids.mint(claims()), 'base64url')
     for (let index = 0; index < sealed.length; index += 7) {
       const altered = Buffer.from(sealed)

@@ -154,7 +154,7 @@ describe('the sessions of a process', () => {
     }
   }
 
-  it('end after half an hour without a request', async () => {
+  it('RS-76: end after half an hour without a request', async () => {
     vi.useFakeTimers()
     await using kept = await keepSessions()
     const { id } = await kept.begin('owner')
@@ -165,7 +165,7 @@ describe('the sessions of a process', () => {
     vi.useRealTimers()
   })
 
-  it('are a hundred per owner at most: the one idle longest makes room', async () => {
+  it('RS-76: are a hundred per owner at most: the one idle longest makes room', async () => {
     await using kept = await keepSessions()
     const other = await kept.begin('other')
     const all = []
@@ -176,7 +176,7 @@ describe('the sessions of a process', () => {
     expect(kept.sessions.find(other.id)).toBeDefined()
   })
 
-  it('stay bounded under 10,000 handshakes of one owner and of many', async () => {
+  it('RS-76: stay bounded under 10,000 handshakes of one owner and of many', async () => {
     await using kept = await keepSessions({ sessionsPerPrincipal: 10, sessions: 50 })
     for (let count = 0; count < 5_000; count += 1) await kept.begin('owner')
     expect(kept.sessions.count()).toBe(10)
@@ -190,7 +190,7 @@ describe('the sessions of a process', () => {
     expect(kept.sessions.count()).toBe(10)
   })
 
-  it('are refused, and none is cut, when all are in use', async () => {
+  it('RS-76: are refused, and none is cut, when all are in use', async () => {
     await using kept = await keepSessions({ sessionsPerPrincipal: 2, sessions: 3 })
     const inUse = [await kept.begin('owner'), await kept.begin('owner'), await kept.begin('other')]
     const answers = inUse.map((session) => {
@@ -206,7 +206,7 @@ describe('the sessions of a process', () => {
     expect(kept.sessions.find(inUse[0]!.id)).toBeUndefined()
   })
 
-  it('are found no more when idle for too long, before any sweep', async () => {
+  it('RS-76: are found no more when idle for too long, before any sweep', async () => {
     await using kept = await keepSessions()
     const { id } = await kept.begin('owner')
     advanceClock(30 * 60_000 + 1_000)

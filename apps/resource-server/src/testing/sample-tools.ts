@@ -37,11 +37,15 @@ const search = defineTool({
   annotations: readsOnly,
   input: z.strictObject({ query: z.string() }),
   output: z.object({ results: z.array(z.string()) }),
-  async run({ query }, { signal }) {
+  async run({ query }, { signal, log }) {
     if (query === 'unknown') return toolError('Nothing is called unknown.')
     if (query === 'throw') throw new Error('password of the database is hunter2')
     if (query === 'mismatch') return { results: [1] } as never
-    if (query === 'wait') await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    if (query === 'wait') {
+      log.info('waiting')
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      log.info('broken off')
+    }
     return { results: [query] }
   },
 })
