@@ -3,15 +3,20 @@ import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
 import type { Config } from '../config.ts'
+import { onItemsChanged } from '../ledger/item-changes.ts'
+import { prompts } from '../prompts/all.ts'
 import type { McpMiddleware } from '../request-state.ts'
 import type { NeededScopes } from '../require-access-token.ts'
+import { resources } from '../resources/all.ts'
 import { createChanges } from './changes.ts'
 import { createLegacyStreams } from './legacy-streams.ts'
 import { limitRequests } from './limit-requests.ts'
 import type { Limits } from './limits.ts'
 import { createMcpMeasures } from './measures.ts'
 import { createModernTransport } from './modern.ts'
+import { createPromptPart } from './prompt-part.ts'
 import { createRequestStateCodec } from './request-state-codec.ts'
+import { createResourcePart, itemsChange } from './resource-part.ts'
 import { createMcpServers } from './server.ts'
 import { composeParts, type ServerPart } from './server-part.ts'
 import { createSessionFinder } from './session-finder.ts'
@@ -20,6 +25,7 @@ import { createSessionRegistry } from './session-registry.ts'
 import { createSessions } from './sessions.ts'
 import { siblingAddress } from './sibling.ts'
 import { createStreamableTransport } from './streamable.ts'
+import { createTasks, taskSupports } from './tasks/tasks.ts'
 import type { Tool } from './tool.ts'
 import { mcpTransports } from './transports.ts'
 
@@ -56,7 +62,11 @@ export function createMcpEndpoint({
   const measures = createMcpMeasures(metrics.registry)
   const requestState = createRequestStateCodec(appSecret)
   const changes = createChanges()
-  const parts = composeParts(givenParts, { requestState, changes })
+  const ownParts = [createResourcePart(resources, database), createPromptPart(prompts, database)]
+  const parts = composeParts([...ownParts, ...givenParts], { requestState, changes })
+  const stopListening = onItemsChanged(database, (changed) =>
+    changes.publish(itemsChange(resources, changed)),
+  )
   const servers = createMcpServers({
     tools,
     parts,
@@ -70,17 +80,22 @@ export function createMcpEndpoint({
   const registry = createSessionRegistry(database)
   const sessions = createSessions({ servers, ids, registry, node, log, limits })
   const sessionOf = createSessionFinder({ sessions, ids, registry, node })
-  const modern = createModernTransport({ servers, neededScopes, log })
+  const supports = taskSupports(tools, givenParts)
+  const tasks = createTasks({ database, supports, boot: node.boot, log })
+  const { mayWatch } = parts
+  const modern = createModernTransport({ servers, changes, mayWatch, tasks, neededScopes, log })
   const streamable = createStreamableTransport({ sessions, sessionOf, neededScopes })
   const legacy = config.legacySse
     ? createLegacyStreams({ servers, ids, node, neededScopes })
     : undefined
   measures.watchOpen('sessions', sessions.count)
+  measures.watchOpen('listen_streams', modern.countListening)
   if (legacy) measures.watchOpen('legacy_streams', legacy.count)
   return {
     limit: limitRequests({ limits, onRefused: measures.countRefusal }),
     answer: mcpTransports({ modern, streamable, legacy }),
     async close() {
+      stopListening()
       await Promise.all([modern.close(), sessions.close(), legacy?.close()])
     },
   }

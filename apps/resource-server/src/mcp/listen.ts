@@ -5,6 +5,7 @@ import type { Changes } from './changes.ts'
 import { handOver } from './hand-over.ts'
 import type { McpServers } from './server.ts'
 import type { ComposedParts } from './server-part.ts'
+import type { Tasks } from './tasks/tasks.ts'
 
 /** Streams of everybody; what one person's client may have open is limited with all other streams. */
 const limitPerProcess = 10_000
@@ -31,11 +32,13 @@ export function createListenStreams({
   servers,
   changes,
   mayWatch,
+  tasks,
   onerror,
 }: {
   servers: McpServers
   changes: Changes
   mayWatch: ComposedParts['mayWatch']
+  tasks: Tasks
   onerror: (error: Error) => void
 }) {
   const open = new Set<{ close(): Promise<void> }>()
@@ -52,7 +55,8 @@ export function createListenStreams({
       const handler = createMcpHandler(() => servers.create(), { legacy: 'reject', bus, onerror })
       open.add(handler)
       ctx.res.once('close', () => open.delete(handler))
-      await handOver(ctx, handler.fetch, { body, end: () => void handler.close() })
+      const fetch = tasks.aroundListening(handler.fetch)
+      await handOver(ctx, fetch, { body, end: () => void handler.close() })
     },
     count: () => open.size,
     async close() {

@@ -18,12 +18,12 @@ export function neededScopesOf(
   function scopesOfMessage(message: unknown): readonly Scope[] {
     if (!isRecord(message) || !isRecord(message.params)) return []
     if (message.method === 'tools/call') return scopesOf.get(message.params.name) ?? []
-    if (taskMethods.has(message.method)) {
-      return scopesOf.get(toolOfTask(String(message.params.taskId))) ?? []
-    }
-    return namedResources(message.method, message.params).flatMap(
-      (uri) => parseResourceUri(resources, uri)?.kind.scopes ?? [],
-    )
+    const tools = namedTasks(message.method, message.params).map(toolOfTask)
+    const uris = namedResources(message.method, message.params)
+    return [
+      ...tools.flatMap((name) => scopesOf.get(name) ?? []),
+      ...uris.flatMap((uri) => parseResourceUri(resources, uri)?.kind.scopes ?? []),
+    ]
   }
 
   return function neededScopes(message) {
@@ -33,6 +33,13 @@ export function neededScopesOf(
 }
 
 const taskMethods = new Set<unknown>(['tasks/get', 'tasks/update', 'tasks/cancel'])
+
+function namedTasks(method: unknown, params: Record<string, unknown>): readonly string[] {
+  if (taskMethods.has(method)) return [String(params.taskId)]
+  if (method !== 'subscriptions/listen' || !isRecord(params.notifications)) return []
+  const { taskIds } = params.notifications
+  return Array.isArray(taskIds) ? taskIds.map(String) : []
+}
 
 function namedResources(method: unknown, params: Record<string, unknown>): readonly unknown[] {
   if (method === 'resources/read' || method === 'resources/subscribe') return [params.uri]

@@ -11,7 +11,7 @@ import {
 
 const ttlMs = 60 * 60_000
 /** A process that has not said for as long that it runs a task has died. */
-const heartbeatLapsesMs = 20_000
+const heartbeatLapsesMs = 10_000
 /** Kept at a time, finished ones included; one more call is answered without a task. */
 const limitPerOwner = 100
 

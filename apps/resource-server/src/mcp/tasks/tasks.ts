@@ -9,6 +9,7 @@ import { type TaskSupport, type TaskSupports, tasksRequired } from './task.ts'
 import { answerCallsWithTasks, type CallGates } from './task-calls.ts'
 import { createTaskJournal } from './task-journal.ts'
 import { serveTaskMethods } from './task-methods.ts'
+import { tellOfTasks } from './task-notifications.ts'
 import { createTaskRunner } from './task-runner.ts'
 import { createTaskStore } from './task-store.ts'
 import { createTaskTable } from './task-table.ts'
@@ -19,6 +20,8 @@ export interface Tasks {
   extend(server: McpServer, request: Request | undefined): void
   /** @param next answers requests through servers that were extended */
   around(next: WebHandler): WebHandler
+  /** @param next answers `subscriptions/listen` */
+  aroundListening(next: WebHandler): WebHandler
   close(): Promise<void>
 }
 
@@ -72,6 +75,7 @@ export function createTasks({
       const meta = { [SERVER_INFO_META_KEY]: serverInfo }
       return answerCallsWithTasks({ next, supports, gates, store, runner, meta })
     },
+    aroundListening: (next) => tellOfTasks({ next, store, onChange: table.onChange }),
     async close() {
       clearInterval(sweeping)
       await runner.close()
