@@ -7,6 +7,7 @@ import { decisions } from './requirements/decisions.ts'
 import { product } from './requirements/product.ts'
 import { resourceServerRows } from './requirements/resource-server/rows.ts'
 import { rfcs } from './requirements/rfc.ts'
+import { tasksExtension } from './requirements/tasks-extension.ts'
 
 /** Every sentence that the servers are held to; each is proven by at least one test that cites its id. */
 export const requirements = {
@@ -19,6 +20,7 @@ export const requirements = {
   ...realClients,
   ...rfcs,
   ...product,
+  ...tasksExtension,
 }
 
 export type RequirementId = keyof typeof requirements
