@@ -81,11 +81,11 @@ function renderSet({ set, scenarios }: SetResult): string[] {
 function figuresOf(scenarios: readonly ScenarioResult[]) {
   const passing = (some: readonly ScenarioResult[]) =>
     `${some.filter(({ failed }) => failed === 0).length} of ${some.length}`
-  const sum = (of: 'passed' | 'failed') =>
+  const sum = (of: 'passed' | 'failed' | 'skipped') =>
     scenarios.reduce((total, scenario) => total + scenario[of], 0)
   return {
     required: passing(scenarios.filter(({ standing }) => standing === 'required')),
     others: passing(scenarios.filter(({ standing }) => standing !== 'required')),
-    checks: `${sum('passed')} passed, ${sum('failed')} failed`,
+    checks: `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} left out by the suite`,
   }
 }
