@@ -25,7 +25,8 @@ export const product = {
       'A search reads the rows as they are now, whoever wrote them and on whichever process.',
     'tool-errors':
       'A refused call tells a model what to do next, and which id may have been meant.',
-    'tool-sizes': 'An answer to a call without wishes fits into 24 KB, any other into 64 KB.',
+    'tool-sizes':
+      'On the demo data an answer to a call without wishes fits into 24 KB, any other into 64 KB.',
     'tallies-items': 'Revenue and cost of goods sold by item sum to the company’s.',
     'tallies-statements':
       'A profit and loss statement is revenue and cost of goods sold of its days.',

@@ -13,7 +13,7 @@ import { createSearchIndex, type SearchIndex } from './search-index.ts'
 /** Where to look: the companies whose documents of each kind are searched. */
 export type SearchedBooks = Readonly<Partial<Record<SearchedKind, readonly Company[]>>>
 
-/** What a process holds indexed, about 3 KB a document; the companies that were searched last stay. */
+/** What a process holds indexed, 2 to 3 KB a document; the books that were searched last stay, at least the last one. */
 const maximumDocuments = 50_000
 
 type Index = SearchIndex<LedgerDocument>
@@ -55,7 +55,8 @@ function updatedIndex(
 ): Index {
   const index = indexes.get(key) ?? createSearchIndex<LedgerDocument>()
   index.update(documents)
-  // Told anew each time, for its size may have changed.
-  indexes.set(key, index, { size: Math.max(1, index.size()) })
+  // Told anew each time, for its size may have changed. What is larger than all that is held may be held alone.
+  const size = Math.min(Math.max(1, index.size()), maximumDocuments)
+  indexes.set(key, index, { size })
   return index
 }
