@@ -6,6 +6,7 @@ import { contractTokens } from './requirements/contract-tokens.ts'
 import { decisions } from './requirements/decisions.ts'
 import { product } from './requirements/product.ts'
 import { resourceServerRows } from './requirements/resource-server/rows.ts'
+import { resourcesAndPrompts } from './requirements/resources-and-prompts.ts'
 import { rfcs } from './requirements/rfc.ts'
 import { tasksExtension } from './requirements/tasks-extension.ts'
 
@@ -20,6 +21,7 @@ export const requirements = {
   ...realClients,
   ...rfcs,
   ...product,
+  ...resourcesAndPrompts,
   ...tasksExtension,
 }
 

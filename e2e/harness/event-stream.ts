@@ -12,14 +12,28 @@ export interface EventStream {
 
 const patience = 8_000
 
-/** Opens a server-sent event stream; an answer of another type is left unread. */
+/**
+ * Opens a server-sent event stream; an answer of another type is left unread.
+ *
+ * @param message POSTed as JSON; without it the stream is opened by GET
+ */
 export async function openEventStream(
   url: string,
   headers: Record<string, string>,
+  message?: unknown,
 ): Promise<EventStream> {
   const stop = new AbortController()
+  const post = {
+    method: 'POST',
+    headers: {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(message),
+  }
   const response = await fetch(url, {
-    headers: { accept: 'text/event-stream', ...headers },
+    ...(message === undefined ? { headers: { accept: 'text/event-stream', ...headers } } : post),
     signal: stop.signal,
     redirect: 'manual',
   })

@@ -71,10 +71,11 @@ export function modernMessage(method: string, params: Record<string, unknown> = 
     'io.modelcontextprotocol/clientInfo': { name: 'e2e', version: '1.0.0' },
     'io.modelcontextprotocol/clientCapabilities': {},
   }
+  const name = params.name ?? params.uri
   const headers: Record<string, string> = {
     'mcp-protocol-version': modernVersion,
     'mcp-method': method,
-    ...(typeof params.name === 'string' ? { 'mcp-name': params.name } : {}),
+    ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
   }
   return { message: rpc(method, { ...params, _meta }), headers }
 }

@@ -1,0 +1,105 @@
+import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { Client } from 'pg'
+import { describe, expect, vi } from 'vitest'
+import { freePort, startBalancer } from '../harness/balancer.ts'
+import { migratedDatabase, ready } from '../harness/cluster.ts'
+import { tokensFor } from '../harness/grant.ts'
+import { runScript } from '../harness/process.ts'
+import { itemUri } from '../harness/resources.ts'
+import {
+  importer,
+  listChanged,
+  listen,
+  newItem,
+  openLegacyListener,
+  openSessionListener,
+  updated,
+} from '../harness/subscriptions.ts'
+import { verifies } from '../verifies.ts'
+
+// The tests start processes, on machines that may have one core.
+vi.setConfig({ testTimeout: 180_000 })
+
+const company = 'co_harbor_us'
+const uri = itemUri(company, 'TOLD-1')
+
+/** An authorization server and two resource servers on one database. */
+async function startServers() {
+  const database = await migratedDatabase()
+  const resource = await startBalancer()
+  const [authPort, here, there] = [await freePort(), await freePort(), await freePort()]
+  const issuer = `http://localhost:${authPort}`
+  const mcpUrl = `http://localhost:${resource.port}/mcp`
+  const environment = {
+    ...database,
+    ISSUER_URL: issuer,
+    MCP_URL: mcpUrl,
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+  }
+  runScript('start:auth', { ...environment, AUTH_PORT: String(authPort) })
+  await ready(authPort)
+  for (const port of [here, there]) {
+    runScript('start:mcp', { ...environment, MCP_PORT: String(port) })
+    await ready(port)
+  }
+  const servers = { issuer, mcpUrl, adminToken: 'neonpanel-local-admin' }
+  const { access_token } = await tokensFor(servers, { scope: resourceScopes.join(' ') })
+  return { ...servers, url: database.DATABASE_URL ?? '', resource, here, there, access_token }
+}
+
+const listenersQuery = `FROM pg_stat_activity
+  WHERE datname = current_database() AND query LIKE 'LISTEN %'`
+
+/** Waits until both resource servers listen to the database. */
+async function bothListen(client: Client): Promise<void> {
+  const count = async () => {
+    const { rows } = await client.query(`SELECT pid ${listenersQuery}`)
+    expect(rows).toHaveLength(2)
+  }
+  await vi.waitFor(count, { timeout: 30_000, interval: 50 })
+}
+
+describe('an import in one process', () => {
+  verifies(
+    ['subscriptions-everywhere', 'subscriptions-told', 'import-seen', 'contract-9-any-number'],
+    'tells who watches in another, whatever the revision, also after the database broke the line',
+    async () => {
+      const { mcpUrl, url, resource, here, there, access_token } = await startServers()
+      const runImport = importer(mcpUrl, access_token, company)
+      const database = new Client({ connectionString: url })
+      await database.connect()
+      try {
+        await bothListen(database)
+        // Where it is written it is told before the answer: nothing is left to be heard of below.
+        resource.forwardTo([there])
+        await runImport([newItem('TOLD-1')])
+        const filter = { resourceSubscriptions: [uri], resourcesListChanged: true }
+        const modern = await listen(mcpUrl, access_token, filter)
+        const session = await openSessionListener(mcpUrl, access_token)
+        const legacy = await openLegacyListener(mcpUrl, access_token)
+        for (const { request } of [session, legacy]) {
+          const { rpc: answer } = await request('resources/subscribe', { uri })
+          expect(answer.result).toEqual({})
+        }
+
+        resource.forwardTo([here])
+        await runImport([{ sku: 'TOLD-1', list_price: '21.00' }])
+        for (const listener of [modern, session, legacy]) {
+          expect(await listener.next()).toMatchObject({ method: updated, params: { uri } })
+        }
+
+        await database.query(`SELECT pg_terminate_backend(pid) ${listenersQuery}`)
+        await bothListen(database)
+        await runImport([{ sku: 'TOLD-1', list_price: '22.00' }, newItem('TOLD-2')])
+        for (const listener of [modern, session, legacy]) {
+          expect(await listener.next()).toMatchObject({ method: updated, params: { uri } })
+        }
+        expect(await modern.next()).toMatchObject({ method: listChanged })
+        for (const { stream } of [modern, session, legacy]) stream.close()
+      } finally {
+        await database.end()
+      }
+    },
+  )
+})
