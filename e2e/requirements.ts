@@ -1,5 +1,5 @@
 import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
-import { realClients } from './requirements/clients.ts'
+import { otherClients, realClients } from './requirements/clients.ts'
 import { contractAdminApi } from './requirements/contract-admin-api.ts'
 import { contractServers } from './requirements/contract-servers.ts'
 import { contractTokens } from './requirements/contract-tokens.ts'
@@ -19,6 +19,7 @@ export const requirements = {
   ...resourceServerRows,
   ...decisions,
   ...realClients,
+  ...otherClients,
   ...rfcs,
   ...product,
   ...resourcesAndPrompts,

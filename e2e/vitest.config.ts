@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['requirements.test.ts', ...folders.map((folder) => `${folder}/**/*.test.ts`)],
       provide: { databaseUrl, concurrencyRounds },
+      // Some of the clients that are tested would tell their makers.
+      env: { DO_NOT_TRACK: '1' },
       maxWorkers: 2,
       // Files share a worker's modules: loading both servers takes longer than most files' tests.
       isolate: false,

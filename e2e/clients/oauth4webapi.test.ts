@@ -85,7 +85,16 @@ describe('oauth4webapi', () => {
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     for (const bound of [false, true]) {
       verifies(
-        ['RS-105', 'AS-03', 'AS-113', 'AS-08', 'rfc9126-2.2', 'rfc9449-5', 'rfc9449-7.1'],
+        [
+          'client-oauth4webapi',
+          'RS-105',
+          'AS-03',
+          'AS-113',
+          'AS-08',
+          'rfc9126-2.2',
+          'rfc9449-5',
+          'rfc9449-7.1',
+        ],
         `finds its way from the resource by ${algorithm} metadata, registers, signs in, calls and renews${bound ? ', bound to a key' : ''}`,
         async () => {
           const as = await discover(algorithm)

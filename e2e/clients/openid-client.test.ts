@@ -85,7 +85,7 @@ async function callTool(config: client.Configuration, token: string, DPoP?: clie
 describe('openid-client', () => {
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     verifies(
-      ['contract-1.1-metadata', 'AS-01', 'AS-02', 'AS-03'],
+      ['client-openid-client', 'contract-1.1-metadata', 'AS-01', 'AS-02', 'AS-03'],
       `discovers the issuer by its ${algorithm} metadata`,
       async () => {
         const config = await client.discovery(issuer, 'local-client', undefined, client.None(), {
@@ -101,7 +101,7 @@ describe('openid-client', () => {
 
   for (const pushed of [false, true]) {
     verifies(
-      ['AS-113', 'AS-08', 'AS-97', 'rfc9126-2.2', 'RS-105'],
+      ['client-openid-client', 'AS-113', 'AS-08', 'AS-97', 'rfc9126-2.2', 'RS-105'],
       `registers with an initial access token, signs in (${pushed ? 'pushed' : 'plain'} request), calls, renews and revokes`,
       async () => {
         const config = await register()
