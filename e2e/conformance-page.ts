@@ -1,6 +1,7 @@
 import type { Citation } from './citations.ts'
 import { deviations as authorizationServerDeviations } from './requirements/authorization-server/deviations.ts'
 import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
+import { realClients } from './requirements/clients.ts'
 import { deviations as resourceServerDeviations } from './requirements/resource-server/deviations.ts'
 import { resourceServerRows } from './requirements/resource-server/rows.ts'
 import type { Deviation, Level, Row } from './requirements/row.ts'
@@ -14,10 +15,16 @@ export interface JudgedRow extends Row {
   readonly proofs: readonly Citation[]
 }
 
+const clientRows = Object.entries(realClients).map(([id, requirement]): [string, Row] => [
+  id,
+  { ...requirement, level: 'product', standards: 'the client as it is' },
+])
+
 /** Every row of the requirement matrix, by id. */
 export const rowsById: Readonly<Record<string, Row>> = {
   ...authorizationServerRows,
   ...resourceServerRows,
+  ...Object.fromEntries(clientRows),
 }
 
 /** Every decision, by the id of its row. */
@@ -63,6 +70,7 @@ const parts = [
       'B.9': 'Official suite and real clients',
     },
   },
+  { title: 'Part C: real clients', sections: { C: 'Clients that the tests run' } },
 ] as const
 
 /**
