@@ -27,6 +27,7 @@ export const product = {
       'A refused call tells a model what to do next, and which id may have been meant.',
     'tool-sizes':
       'On the demo data an answer to a call without wishes fits into 24 KB, any other into 64 KB.',
+    'paging-survives': 'A cursor survives rows that come and go between pages.',
     'tallies-items': 'Revenue and cost of goods sold by item sum to the company’s.',
     'tallies-statements':
       'A profit and loss statement is revenue and cost of goods sold of its days.',
