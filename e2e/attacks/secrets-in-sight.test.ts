@@ -184,7 +184,7 @@ describe('a whole run at LOG_LEVEL=trace', () => {
   })
 
   for (const [where, text] of Object.entries(sights)) {
-    verifies(['AS-39', 'AS-169', 'attack-fails'], `leaves no secret in ${where}`, () => {
+    verifies(['AS-39', 'AS-169', 'RS-29', 'attack-fails'], `leaves no secret in ${where}`, () => {
       for (const [name, secret] of secrets) {
         for (const form of [
           secret,

@@ -115,11 +115,25 @@ describe('a 401', () => {
     }
   })
 
-  verifies('RS-31', 'holds no data and no stack', async () => {
-    const { text } = await send(stack.mcpUrl, { method: 'POST', headers: bearer('a.b.c') })
-    expect(text.length).toBeLessThan(500)
-    expect(text).not.toMatch(/\bat .+:\d+|node_modules|jose|JWS/)
-  })
+  verifies(
+    ['RS-31', 'RS-95'],
+    'or 403 holds no data and no stack, and is no tool result',
+    async () => {
+      const { access_token } = await tokensFor(stack, { scope: 'read:companies' })
+      const { message, headers } = modernMessage('tools/call', { name: 'get_item_cogs' })
+      for (const [status, credentials] of [
+        [401, {}],
+        [401, bearer('a.b.c')],
+        [403, bearer(access_token)],
+      ] as const) {
+        const answer = await mcpRequest(stack.mcpUrl, message, { ...headers, ...credentials })
+        expect(answer.status).toBe(status)
+        expect(Object.keys(answer.body as object)).toEqual(['error', 'error_description'])
+        expect(answer.text.length).toBeLessThan(500)
+        expect(answer.text).not.toMatch(/\bat .+:\d+|node_modules|jose|JWS|www_authenticate/)
+      }
+    },
+  )
 
   verifies('RS-10', 'takes the scheme in any case', async () => {
     const { access_token } = await tokensFor(stack)

@@ -158,6 +158,20 @@ describe('a proof at /mcp', () => {
     expectRefusal(await callWith(stack.mcpUrl, access_token, { proof }), 'invalid_dpop_proof')
   })
 
+  verifies(
+    ['rfc9449-8', 'rfc9449-4.3'],
+    'needs no nonce here: its time is always looked at; one of another server does no harm',
+    async () => {
+      const { access_token } = await client.tokens()
+      for (const claims of [{}, { nonce: 'of another server' }]) {
+        const proof = await proofFor(access_token, claims)
+        const answer = await callWith(stack.mcpUrl, access_token, { proof })
+        expect(answer.status).toBe(200)
+        expect(answer.headers.get('dpop-nonce')).toBeNull()
+      }
+    },
+  )
+
   verifies('rfc9449-4.3', 'is for the URL that the client typed, aliases included', async () => {
     const { access_token } = await client.tokens()
     const { origin } = new URL(stack.mcpUrl)

@@ -1,10 +1,11 @@
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { passTime } from '../harness/clock.ts'
 import { type EventStream, openEventStream } from '../harness/event-stream.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer } from '../harness/http.ts'
-import { openSession } from '../harness/mcp.ts'
+import { modernMessage, openSession } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
+import { listen } from '../harness/subscriptions.ts'
 import { verifies } from '../verifies.ts'
 
 const lifetimeSeconds = 3_600
@@ -22,6 +23,13 @@ const kinds: readonly Kind[] = [
   {
     what: 'a 2024-11-05 stream',
     open: ({ access_token }) => openEventStream(stack.mcpUrl, bearer(access_token)),
+  },
+  {
+    what: 'subscriptions/listen',
+    async open({ access_token }) {
+      const notifications = { resourcesListChanged: true }
+      return (await listen(stack.mcpUrl, access_token, notifications)).stream
+    },
   },
   {
     what: 'the stream of a session',
@@ -56,6 +64,49 @@ describe('an open stream', () => {
       await watching[1]
     })
   }
+
+  verifies(
+    ['RS-41', 'RS-85'],
+    'is kept from proxies’ caches and buffers, and kept alive every 15 s by comments',
+    async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { access_token } = await tokensFor(stack)
+      const session = await openSession(stack.mcpUrl, access_token, '2025-11-25')
+      const { message, headers } = modernMessage('subscriptions/listen', {
+        notifications: { resourcesListChanged: true },
+      })
+      for (const [what, init] of [
+        ['2024-11-05', {}],
+        ['a session', { headers: session.headers }],
+        ['2026-07-28', { method: 'POST', headers, body: JSON.stringify(message) }],
+      ] as const) {
+        const stop = new AbortController()
+        const response = await fetch(stack.mcpUrl, {
+          ...init,
+          headers: {
+            ...('headers' in init && init.headers),
+            ...bearer(access_token),
+            accept: 'application/json, text/event-stream',
+            'content-type': 'application/json',
+          },
+          signal: stop.signal,
+        })
+        expect(response.headers.get('content-type'), what).toMatch(/^text\/event-stream/)
+        expect(response.headers.get('cache-control'), what).toBe('no-cache, no-transform')
+        expect(response.headers.get('x-accel-buffering'), what).toBe('no')
+        const text = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+        let read = ''
+        const more = async () => {
+          read += (await text.read()).value
+        }
+        if (what !== 'a session') await more()
+        await vi.advanceTimersByTimeAsync(15_000)
+        while (!/^:/m.test(read)) await more()
+        stop.abort()
+      }
+    },
+  )
 
   verifies(
     ['RS-46', 'RS-47', 'RS-83'],
