@@ -6,8 +6,9 @@ import { judge } from './expected-failures.ts'
 import { countChecks, type SetResult, summaryOf } from './report.ts'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.ts'
 import {
-  type Revision,
+  runApplicableScenarios,
   runAuthorizationScenarios,
+  runOtherExtensions,
   runServerScenarios,
   type ScenarioRun,
   suiteVersion,
@@ -35,21 +36,36 @@ function expectConformance(set: string, runs: readonly ScenarioRun[]) {
   expect(judge(set, runs)).toEqual({ unexpected: [], stale: [] })
 }
 
-const runRevision = async (revision: Revision) =>
-  expectConformance(revision, await runServerScenarios(server.url, revision))
-
 describe('the official conformance suite', () => {
+  for (const revision of ['2025-03-26', '2025-06-18'] as const) {
+    verifies(
+      'RS-103',
+      `passes on revision ${revision}, which it has no requirements for`,
+      async () => {
+        expectConformance(revision, await runApplicableScenarios(server.url, revision))
+      },
+    )
+  }
+
   verifies(
     ['RS-101', 'RS-103'],
     'passes on revision 2025-11-25, with the scenarios that do not count',
-    () => runRevision('2025-11-25'),
+    async () => {
+      expectConformance('2025-11-25', await runServerScenarios(server.url, '2025-11-25'))
+    },
   )
 
   verifies(
     ['RS-100', 'RS-103'],
     'passes on revision 2026-07-28, with the tasks extension and what is pending',
-    () => runRevision('2026-07-28'),
+    async () => {
+      expectConformance('2026-07-28', await runServerScenarios(server.url, '2026-07-28'))
+    },
   )
+
+  verifies('RS-103', 'finds that extensions which are not offered are not declared', async () => {
+    expectConformance('extensions', await runOtherExtensions(server.url))
+  })
 
   verifies('RS-104', 'passes on the authorization server, with nobody at the screen', async () => {
     const { issuer, url: mcpUrl } = server

@@ -38,8 +38,7 @@ export function countChecks(set: string, runs: readonly ScenarioRun[]): SetResul
 
 /** One line for a log. */
 export function summaryOf({ set, scenarios }: SetResult): string {
-  const { required, others, checks } = figuresOf(scenarios)
-  return `conformance ${set}: ${required} required scenarios pass, ${others} others; checks ${checks}`
+  return `conformance ${set}: ${figuresOf(scenarios)}`
 }
 
 /** The part of `docs/conformance.md` about the official suite. */
@@ -50,7 +49,7 @@ export function renderSuites({ suite, sets }: SuiteResults): string {
 }
 
 const introductionOf = (suite: string) =>
-  `What \`${suite}\` finds against both servers, through a bearer token, with the tools, resources and prompts that it calls composed in beside the product (\`e2e/conformance/fixtures\`). CI runs it on both databases, on PostgreSQL with two servers that get the requests in turn. A check that fails or warns fails the test unless \`e2e/conformance/expected-failures.ts\` names it with a reason; so does one that is named there and passes. These figures are those of \`e2e/conformance/results.json\`, which every run is compared with and \`npm run conformance\` renews.
+  `What \`${suite}\` finds against both servers, through a bearer token, with the tools, resources and prompts that it calls composed in beside the product (\`e2e/conformance/fixtures\`). CI runs it on both databases, on PostgreSQL with two servers that get the requests in turn. A check that fails or warns fails the test unless \`e2e/conformance/expected-failures.ts\` names it with a reason; so does one that is named there and passes. These figures are those of \`e2e/conformance/results.json\`, which every run is compared with and \`npm run conformance\` renews. Of the revisions for which the suite has no list of requirements, everything that it applies to them is required.
 
 To point the suite, or another one, at the same server, start it by hand; no client needs a token, which is why it serves this machine alone:
 
@@ -61,10 +60,10 @@ npx @modelcontextprotocol/conformance server --url http://localhost:4410/mcp --r
 
 const headings: Readonly<Record<string, string>> = {
   authorization: 'Authorization server',
+  extensions: 'Extensions that the server does not offer',
 }
 
 function renderSet({ set, scenarios }: SetResult): string[] {
-  const { required, others, checks } = figuresOf(scenarios)
   const head =
     '| Scenario | Counts as | Checks passed | Failed | Left out by the suite |\n|---|---|--:|--:|--:|'
   const lines = scenarios.map(
@@ -73,19 +72,27 @@ function renderSet({ set, scenarios }: SetResult): string[] {
   )
   return [
     `### ${headings[set] ?? `Revision ${set}`}`,
-    `Required scenarios that pass: ${required}. Others that pass: ${others}. Checks: ${checks}.`,
+    `Scenarios that pass: ${figuresOf(scenarios)}.`,
     [head, ...lines].join('\n'),
   ]
 }
 
-function figuresOf(scenarios: readonly ScenarioResult[]) {
-  const passing = (some: readonly ScenarioResult[]) =>
-    `${some.filter(({ failed }) => failed === 0).length} of ${some.length}`
+function figuresOf(scenarios: readonly ScenarioResult[]): string {
+  const passing = (name: string, some: readonly ScenarioResult[]) => {
+    const passed = some.filter(({ failed }) => failed === 0).length
+    return some.length > 0 ? [`${passed} of ${some.length} ${name}`] : []
+  }
   const sum = (of: 'passed' | 'failed' | 'skipped') =>
     scenarios.reduce((total, scenario) => total + scenario[of], 0)
-  return {
-    required: passing(scenarios.filter(({ standing }) => standing === 'required')),
-    others: passing(scenarios.filter(({ standing }) => standing !== 'required')),
-    checks: `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} left out by the suite`,
-  }
+  const counts = [
+    ...passing(
+      'required',
+      scenarios.filter(({ standing }) => standing === 'required'),
+    ),
+    ...passing(
+      'others',
+      scenarios.filter(({ standing }) => standing !== 'required'),
+    ),
+  ].join(', ')
+  return `${counts}; checks: ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} left out by the suite`
 }

@@ -16,8 +16,8 @@ const program = join(suite, 'dist', 'index.js')
 
 export const suiteVersion: string = JSON.parse(readFileSync(packageFile, 'utf8')).version
 
-/** Revisions of MCP for which the suite says what they require. */
-export type Revision = '2025-11-25' | '2026-07-28'
+/** Revisions of MCP that the suite tests servers for. */
+export type Revision = '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28'
 
 /** Why a scenario runs: its revision requires it, or why it does not count. */
 export type Standing = 'required' | 'extension' | 'pending' | 'added-after-release'
@@ -43,18 +43,66 @@ interface RequirementSet {
   }[]
 }
 
-/** Runs every server scenario of a revision, those that count and those that do not. */
-export async function runServerScenarios(url: string, revision: Revision): Promise<ScenarioRun[]> {
-  const folder = await temporaryDirectory()
-  const parameters = ['server', '--url', url, '--requirements', revision, '-o', folder]
-  await runProgram(program, parameters, {}).finished()
-  const file = join(suite, 'requirements', `${revision}.yaml`)
-  const { server, not_scored }: RequirementSet = parse(readFileSync(file, 'utf8'))
+/** Runs every server scenario that a revision is frozen with, those that count and those that do not. */
+export async function runServerScenarios(
+  url: string,
+  revision: '2025-11-25' | '2026-07-28',
+): Promise<ScenarioRun[]> {
+  const folder = await runServerSuite(url, ['--requirements', revision])
+  const { server, not_scored } = requirementsOf(revision)
   const unscored = not_scored.filter(({ leg }) => leg === 'server')
   return [
     ...server.map((scenario) => ({ scenario, standing: 'required' as const })),
     ...unscored.map(({ scenario, reason }) => ({ scenario, standing: reason })),
   ].map((wanted) => ({ ...wanted, checks: checksOf(folder, `server-${wanted.scenario}`) }))
+}
+
+/** Runs what applies to a revision for which the suite has no list: all of it is required. */
+export async function runApplicableScenarios(
+  url: string,
+  revision: '2025-03-26' | '2025-06-18',
+): Promise<ScenarioRun[]> {
+  const names = await serverScenarios(['--spec-version', revision])
+  const folder = await runServerSuite(url, ['--suite', 'all', '--spec-version', revision])
+  return names.map(({ scenario }) => ({
+    scenario,
+    standing: 'required',
+    checks: checksOf(folder, `server-${scenario}`),
+  }))
+}
+
+/** Runs the scenarios of extensions that no revision’s list names. */
+export async function runOtherExtensions(url: string): Promise<ScenarioRun[]> {
+  const listed = requirementsOf('2026-07-28').not_scored.map(({ scenario }) => scenario)
+  const extensions = (await serverScenarios([])).filter(
+    ({ scenario, applies }) => applies === 'extension' && !listed.includes(scenario),
+  )
+  return Promise.all(
+    extensions.map(async ({ scenario }) => {
+      const folder = await runServerSuite(url, ['--scenario', scenario])
+      return { scenario, standing: 'extension', checks: checksOf(folder, `server-${scenario}`) }
+    }),
+  )
+}
+
+function requirementsOf(revision: Revision): RequirementSet {
+  return parse(readFileSync(join(suite, 'requirements', `${revision}.yaml`), 'utf8'))
+}
+
+/** What the suite lists, and to what it says that each applies. */
+async function serverScenarios(filter: readonly string[]) {
+  const { stdout } = await runProgram(program, ['list', '--server', ...filter], {}).finished()
+  return [...stdout.matchAll(/^ +- (\S+) \[(.*)\]$/gm)].map(([, scenario = '', applies = '']) => ({
+    scenario,
+    applies,
+  }))
+}
+
+/** @returns the folder with the results */
+async function runServerSuite(url: string, choice: readonly string[]): Promise<string> {
+  const folder = await temporaryDirectory()
+  await runProgram(program, ['server', '--url', url, ...choice, '-o', folder], {}).finished()
+  return folder
 }
 
 /**
