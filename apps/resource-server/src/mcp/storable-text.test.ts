@@ -20,6 +20,8 @@ describe('text that no database stores', () => {
     const rows = Array.from({ length: 50 }, () => ({ sku: '\0' }))
     expect(judge({ rows: rows.slice(0, 3) }).issues).toHaveLength(3)
     expect(judge({ rows }).issues).toHaveLength(20)
+    const names = Object.fromEntries(rows.map((_, index) => [`${index}\0`, index]))
+    expect(judge(names).issues).toHaveLength(20)
   })
 
   it.each([{ query: '😀 \u0001 \uFFFD' }, {}, undefined, null, 7, { a: [null, true, [1.5]] }])(

@@ -17,27 +17,40 @@ const reported = 20
  */
 export function withStorableText(validate: Validate): Validate {
   return (value) => {
-    const issues = flawsIn(value, []).take(reported).toArray()
+    const issues: Flaw[] = []
+    collectFlaws(value, [], issues)
     return issues.length > 0 ? { issues } : validate(value)
   }
 }
 
-function* flawsIn(value: unknown, path: Flaw['path']): Generator<Flaw> {
-  if (typeof value === 'string') yield* flawOf(value, 'character', path)
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value)) {
-      const name = Array.isArray(value) ? Number(key) : key
-      if (typeof name === 'string') yield* flawOf(name, 'of a name, character', path)
-      yield* flawsIn(member, [...path, name])
+/** @param path where the value is; changes while its members are looked at */
+function collectFlaws(value: unknown, path: (string | number)[], flaws: Flaw[]): void {
+  if (flaws.length >= reported) return
+  if (typeof value === 'string') judge(value, 'character', path, flaws)
+  else if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      path.push(index)
+      collectFlaws(value[index], path, flaws)
+      path.pop()
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      judge(name, 'of a name, character', path, flaws)
+      path.push(name)
+      collectFlaws(member, path, flaws)
+      path.pop()
     }
   }
 }
 
-function* flawOf(text: string, what: string, path: Flaw['path']): Generator<Flaw> {
+function judge(text: string, what: string, path: Flaw['path'], flaws: Flaw[]): void {
+  if (flaws.length >= reported) return
   const zero = text.indexOf('\0')
-  if (zero >= 0) yield { message: `${what} ${zero + 1} is U+0000: leave it out`, path }
-  else if (!text.isWellFormed()) {
+  if (zero >= 0) {
+    flaws.push({ message: `${what} ${zero + 1} is U+0000: leave it out`, path: [...path] })
+  } else if (!text.isWellFormed()) {
     const half = text.search(/\p{Surrogate}/u)
-    yield { message: `${what} ${half + 1} is half of a surrogate pair: leave it out`, path }
+    const message = `${what} ${half + 1} is half of a surrogate pair: leave it out`
+    flaws.push({ message, path: [...path] })
   }
 }
