@@ -1,5 +1,6 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { modernCall } from '../harness/mcp.ts'
 import { itemUri } from '../harness/resources.ts'
@@ -24,6 +25,7 @@ const owner = tokens.access_token
 const analyst = (await tokensFor(stack, { person: 'analyst', scope })).access_token
 const us = 'co_harbor_us'
 const eu = 'co_harbor_eu'
+const tallow = 'co_tallow'
 const importUs = importer(mcpUrl, owner, us)
 const importEu = importer(mcpUrl, owner, eu)
 
@@ -125,6 +127,35 @@ describe('subscriptions/listen', () => {
         result: { resultType: 'complete' },
       })
       await listener.stream.ended()
+    },
+  )
+})
+
+describe('what is taken from a token', () => {
+  verifies(
+    ['subscriptions-told', 'resources-access', 'contract-3-never-beyond-role'],
+    'is not told of any more, in no revision',
+    async () => {
+      const filter = { resourceSubscriptions: [itemUri(us, inUs), itemUri(tallow, 'TS-1')] }
+      const modern = await listen(mcpUrl, analyst, filter)
+      const session = await openSessionListener(mcpUrl, analyst)
+      for (const uri of filter.resourceSubscriptions) {
+        await session.request('resources/subscribe', { uri })
+      }
+      const id = (
+        await stack.database.prisma.person.findFirstOrThrow({
+          where: { email: 'analyst@neonpanel.test' },
+        })
+      ).id
+      const admin = adminApi(stack)
+      expect((await admin.patch(`/people/${id}`, { roles: { [us]: null } })).status).toBe(200)
+      await importUs([repriced(inUs)])
+      const changed = { companyId: tallow, skus: ['TS-1'], created: false }
+      await stack.database.announcements.announce('ledger_items_changed', JSON.stringify(changed))
+      for (const listener of [modern, session]) {
+        expect(await listener.next()).toMatchObject({ params: { uri: itemUri(tallow, 'TS-1') } })
+        listener.stream.close()
+      }
     },
   )
 })

@@ -2,6 +2,7 @@ import { createMcpHandler, type ServerEventBus } from '@modelcontextprotocol/ser
 import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext } from '../request-state.ts'
 import type { Changes } from './changes.ts'
+import { followChanges } from './follow-changes.ts'
 import { handOver } from './hand-over.ts'
 import type { McpServers } from './server.ts'
 import type { ComposedParts } from './server-part.ts'
@@ -84,9 +85,6 @@ function onlyWatchable(
 function busFor({ state }: McpContext, changes: Changes, uris: readonly string[]): ServerEventBus {
   return {
     publish: () => {},
-    subscribe: (listener) =>
-      changes.subscribe((change) => {
-        for (const event of change.eventsFor(state.accessToken, uris)) listener(event)
-      }),
+    subscribe: (tell) => followChanges(changes, { caller: state, uris, tell }),
   }
 }

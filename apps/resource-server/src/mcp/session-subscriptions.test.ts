@@ -81,6 +81,7 @@ describe('the subscriptions of a session', () => {
     const { server, subscriptions, told, update } = await connect()
     subscriptions.watch(server, 'test://x/a/1', callerWith('a'))
     update('a', true)
+    await vi.waitFor(() => expect(told).toEqual(['test://x/a/1']))
     subscriptions.watchLists(server, inSession, callerWith('a'))
     update('a', true)
     const list = 'notifications/resources/list_changed'

@@ -7,15 +7,15 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Caller } from './caller.ts'
 import type { Changes } from './changes.ts'
+import { type Follower, followChanges } from './follow-changes.ts'
 
 /** What one client may watch in a session; more is an accident or an attack. */
 const limitPerSession = 1_000
 
-interface Watcher {
+interface Watcher extends Follower {
   readonly uris: Set<string>
   /** Whether the client has read a list that it would have to read anew. */
   lists: boolean
-  /** Whoever asked last: tokens are refreshed while a session goes on. */
   caller: Caller
 }
 
@@ -32,12 +32,14 @@ export function createSessionSubscriptions(changes: Changes) {
       known.caller = caller
       return known
     }
-    const watcher: Watcher = { uris: new Set(), lists: false, caller }
+    const watcher: Watcher = {
+      uris: new Set(),
+      lists: false,
+      caller,
+      tell: (event) => tell(server, watcher, event),
+    }
     watchers.set(server, watcher)
-    const stop = changes.subscribe((change) => {
-      const events = change.eventsFor(watcher.caller.accessToken, [...watcher.uris])
-      for (const event of events) tell(server, watcher, event)
-    })
+    const stop = followChanges(changes, watcher)
     const { onclose } = server.server
     server.server.onclose = () => {
       stop()
