@@ -73,6 +73,7 @@ const sources = [
   { folder: 'e2e/browser', ending: '.spec.ts', read: citedByBrowserTest },
   { folder: 'apps/authorization-server/src', ending: '.test.ts', read: citedByUnitTest },
   { folder: 'apps/resource-server/src', ending: '.test.ts', read: citedByUnitTest },
+  { folder: 'packages/process/src', ending: '.test.ts', read: citedByUnitTest },
 ] as const
 
 /** Every citation in the repository, in the order of paths and lines. */

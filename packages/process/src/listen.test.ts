@@ -31,6 +31,20 @@ describe('bind', () => {
     expect(await (await fetch(url)).text()).toBe('served')
   })
 
+  it.each([
+    ['its head', 'POST / HTTP/1.1\r\nHost: x\r\nContent-'],
+    ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun'],
+  ])('RS-39: ends a request that does not get through with %s', async (_what, begun) => {
+    const listener = await bind({ host: '127.0.0.1', port: 0, requestTimeoutMs: 50 })
+    open.push(listener)
+    listener.serve((request) => request.resume())
+    const socket = connect(listener.port, '127.0.0.1')
+    socket.write(begun)
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /)
+    await once(socket, 'close')
+  })
+
   it('says which port is taken and what to do', async () => {
     const { listener } = await bindAnywhere()
     const second = bind({ host: '127.0.0.1', port: listener.port })

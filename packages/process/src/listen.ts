@@ -31,17 +31,36 @@ export interface Listener {
 /** Longer than the idle timeout of usual proxies (60 s), so that they never reuse a connection that just closed. */
 const keepAliveMs = 65_000
 
+/** How long a request may take to arrive; an answer may take as long as it needs. */
+const arriveWithinMs = 60_000
+const checkEveryMs = 30_000
+
 /**
  * Binds a socket before anything is built on it: with port 0 the public URLs are unknown until it is bound.
  *
+ * @param requestTimeoutMs a request that has not arrived by then is answered 408
  * @throws ListenError when the address is taken, forbidden or not of this machine
  */
-export async function bind({ host, port }: { host: string; port: number }): Promise<Listener> {
+export async function bind({
+  host,
+  port,
+  requestTimeoutMs = arriveWithinMs,
+}: {
+  host: string
+  port: number
+  requestTimeoutMs?: number
+}): Promise<Listener> {
   let handler: RequestListener = answerNotReady
   let closing = false
   // Browsers open connections ahead of any request; Node does not count these as idle.
   const unused = new Set<Socket>()
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+  const options = {
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs, checkEveryMs),
+  }
+  const server = createServer(options, (request, response) => {
     unused.delete(request.socket)
     if (closing) response.setHeader('Connection', 'close')
     response.once('close', () => {
