@@ -3,6 +3,7 @@ import { answerRpcError, rpcCode } from '../json-rpc.ts'
 import type { McpContext, McpMiddleware } from '../request-state.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import type { Limits } from './limits.ts'
+import { isListenRequest } from './listen.ts'
 import type { LimitName } from './measures.ts'
 import { ownerOf } from './principal.ts'
 import { messageOf } from './request-era.ts'
@@ -63,11 +64,5 @@ function cost(ctx: McpContext): number {
 
 /** Other answers that stream end with the work that they are about, which is limited where it is done. */
 function opensStream(ctx: McpContext): boolean {
-  if (ctx.method === 'GET') return true
-  const message = messageOf(ctx)
-  return isRecord(message) && message.method === 'subscriptions/listen'
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return ctx.method === 'GET' || isListenRequest(messageOf(ctx))
 }
