@@ -1,3 +1,4 @@
+import type { OAuthDiscoveryState } from '@modelcontextprotocol/client'
 import { randomText, type Servers } from './oauth-client.ts'
 import { createPerson, type Decision, type PersonName } from './people.ts'
 
@@ -50,6 +51,7 @@ export function oauthProvider(servers: Servers, wish: Sessions = {}) {
   let client: StoredClient | undefined = clientId ? { client_id: clientId } : undefined
   let tokens: StoredTokens | undefined
   let verifier = ''
+  let discovered: OAuthDiscoveryState | undefined
   let callback = new URLSearchParams()
 
   return {
@@ -71,6 +73,10 @@ export function oauthProvider(servers: Servers, wish: Sessions = {}) {
     saveTokens: (saved: StoredTokens) => {
       const { refresh_token: _, ...rest } = saved
       tokens = keepsRefreshToken ? saved : rest
+    },
+    discoveryState: () => discovered,
+    saveDiscoveryState: (state: OAuthDiscoveryState) => {
+      discovered = state
     },
     forgetTokens: () => {
       tokens = undefined
