@@ -77,8 +77,9 @@ export function createSearchIndex<Document extends SearchDocument>(): SearchInde
     },
     size: () => held.size,
     exact(text) {
-      const ids = idsOfCode.get(codeOf(text)) ?? []
-      return [...ids].map((id) => held.get(id)!.document)
+      const ids = [...(idsOfCode.get(codeOf(text)) ?? [])]
+      const found = ids.map((id) => held.get(id)!).sort((a, b) => a.place - b.place)
+      return found.map(({ document }) => document)
     },
     find(word, fuzzy) {
       const prefix = word.length >= 2
