@@ -211,7 +211,7 @@ describe('access tokens at the resource server', () => {
   )
 
   verifies(
-    ['RS-01', 'attack-fails'],
+    ['RS-11', 'RS-14', 'attack-fails'],
     'a challenge is not bent by the request (header injection, Host, path)',
     attack(async (strike) => {
       for (const path of ['/mcp?x=%0d%0aSet-Cookie:a=b', '/mcp/', '/sse/', '/mcp?resource=evil']) {

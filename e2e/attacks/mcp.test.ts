@@ -150,7 +150,7 @@ describe('scopes of tools', () => {
   )
 
   verifies(
-    ['RS-15', 'RS-75', 'attack-fails'],
+    ['RS-15', 'RS-52', 'attack-fails'],
     'nor by headers that name another tool or method than the body',
     attack(async (strike) => {
       const params = { name: 'get_item_cogs', arguments: { item_id: 'x' } }
@@ -209,7 +209,7 @@ describe('scopes of tools', () => {
   )
 
   verifies(
-    ['RS-97', 'attack-fails'],
+    ['RS-92', 'attack-fails'],
     'ids of other companies read nothing of theirs',
     attack(async (strike) => {
       const others = await stack.database.prisma.company.findMany()
@@ -380,7 +380,7 @@ describe('browsers of others', () => {
   }
 
   verifies(
-    ['RS-22', 'attack-fails'],
+    ['RS-42', 'attack-fails'],
     'no method but those of MCP does anything',
     attack(async (strike) => {
       for (const method of ['PUT', 'PATCH', 'HEAD', 'PROPFIND', 'LINK']) {

@@ -150,6 +150,18 @@ describe('revision 2026-07-28', () => {
     },
   )
 
+  verifies('RS-52', 'prompts and resources are named in the header as well', async () => {
+    for (const [method, params] of [
+      ['resources/read', { uri: 'neonpanel://company/co_harbor_us' }],
+      ['prompts/get', { name: 'inventory_running_out' }],
+    ] as const) {
+      for (const name of [undefined, 'another']) {
+        const answer = await askWith({ headers: { 'mcp-name': name } }, method, params)
+        expect([answer.status, answer.rpc.error?.code], method).toEqual([400, -32_020])
+      }
+    }
+  })
+
   verifies(
     ['RS-53', 'RS-71'],
     'schemas refer to nothing outside, and mark no argument that would travel in a header',

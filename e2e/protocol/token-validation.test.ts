@@ -156,8 +156,14 @@ describe('the resource server', () => {
   verifies(['RS-21', 'RS-83'], 'asks for the token on every request of a session', async () => {
     const tokens = await tokensFor(stack)
     const session = await openSession(stack.mcpUrl, tokens.access_token, '2025-11-25')
-    const without = await mcpRequest(stack.mcpUrl, rpc('tools/list'), session.headers)
-    expect(without.status).toBe(401)
+    for (const [method, message] of [
+      ['POST', rpc('tools/list')],
+      ['GET', undefined],
+      ['DELETE', undefined],
+    ] as const) {
+      const without = await mcpRequest(stack.mcpUrl, message, session.headers, method)
+      expect(without.status, method).toBe(401)
+    }
     const wrong = await session.request(rpc('tools/list'), bearer('garbage'))
     expect(wrong.status).toBe(401)
     const refreshed = await tokens.client.refresh(tokens.refresh_token)
