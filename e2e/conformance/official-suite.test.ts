@@ -56,7 +56,7 @@ describe('the official conformance suite', () => {
   )
 
   verifies(
-    ['RS-100', 'RS-103'],
+    ['RS-100', 'RS-103', 'RS-53', 'RS-55', 'RS-64', 'RS-66'],
     'passes on revision 2026-07-28, with the tasks extension and what is pending',
     async () => {
       expectConformance('2026-07-28', await runServerScenarios(server.url, '2026-07-28'))

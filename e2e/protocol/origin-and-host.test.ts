@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer, send } from '../harness/http.ts'
-import { initializeMessage } from '../harness/mcp.ts'
+import { initializeMessage, modernMessage } from '../harness/mcp.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -117,10 +117,23 @@ describe('Host and Origin', () => {
 
   verifies('RS-37', 'such a page can read the challenge and the session', async () => {
     const origin = 'http://localhost:6274'
-    for (const answer of [
+    const { message, headers } = modernMessage('tools/call', { name: 'get_item_cogs' })
+    const answers = [
       await rawRequest(stack.mcpUrl, { headers: { origin } }),
+      await rawRequest(stack.mcpUrl, {
+        method: 'POST',
+        headers: {
+          ...headers,
+          ...bearer(access_token),
+          origin,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(message),
+      }),
       await initialize({ origin }),
-    ]) {
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([401, 403, 200])
+    for (const answer of answers) {
       expect(answer.headers['access-control-allow-origin']).toBe(origin)
       const exposed = String(answer.headers['access-control-expose-headers']).toLowerCase()
       for (const name of ['www-authenticate', 'mcp-session-id', 'mcp-protocol-version']) {
