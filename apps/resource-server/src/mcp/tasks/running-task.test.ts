@@ -1,5 +1,6 @@
 import { migrate } from '@neonpanel/database/migrate'
 import { openDatabase } from '@neonpanel/database/open'
+import { advanceClock, resetClock } from '@neonpanel/process/clock'
 import { createLog } from '@neonpanel/process/log'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BackgroundCall } from './background-call.ts'
@@ -167,4 +168,19 @@ test('a task tells its progress, and hears what it was not told, with a heartbea
   await vi.waitFor(async () => expect((await find())?.statusMessage).toBe('3 of 7'), patience)
   await store.requestCancel(taskId, owner)
   await vi.waitFor(async () => expect((await find())?.status).toBe('cancelled'), patience)
+})
+
+test('a task that nobody can ask for any more is ended', async () => {
+  const { store, journal } = await open()
+  const { taskId } = (await store.create('ask', owner))!
+  const runner = createTaskRunner({ journal, log })
+  onTestFinished(() => runner.close())
+  const { call } = scripted({ answers: [asking({ name: {} })] })
+  runner.run(taskId, call)
+  await vi.waitFor(async () => {
+    expect((await store.find(taskId, owner))?.status).toBe('input_required')
+  })
+  advanceClock(3_601_000)
+  onTestFinished(resetClock)
+  await vi.waitFor(() => expect(call.stop.signal.aborted).toBe(true), { timeout: 10_000 })
 })

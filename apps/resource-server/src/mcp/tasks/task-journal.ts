@@ -1,5 +1,5 @@
 import type { JsonObject } from './task.ts'
-import { parseObject, type TaskEnd, type TaskRow, type TaskTable } from './task-table.ts'
+import { now, parseObject, type TaskEnd, type TaskRow, type TaskTable } from './task-table.ts'
 
 /** What a task's client wants of the process that runs it. */
 export interface Command {
@@ -26,10 +26,12 @@ export function createTaskJournal(table: TaskTable) {
 
     say: (taskId: string, statusMessage: string) => table.change(taskId, { statusMessage }),
 
-    /** Says that this process runs these tasks, and reads what is wanted of them. */
-    async beat(taskIds: readonly string[]): Promise<Command[]> {
+    /** Says that this process runs these tasks, and reads what is wanted of them; of one that has expired, nothing. */
+    async beat(taskIds: readonly string[]): Promise<Map<string, Command>> {
       await table.beat(taskIds)
-      return (await rows.findMany({ where: { id: { in: [...taskIds] } } })).map(commandOf)
+      const where = { id: { in: [...taskIds] }, expiresAt: { gt: now() } }
+      const found = await rows.findMany({ where })
+      return new Map(found.map((row) => [row.id, commandOf(row)]))
     },
 
     async commandFor(taskId: string): Promise<Command | undefined> {

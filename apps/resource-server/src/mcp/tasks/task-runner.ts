@@ -29,9 +29,14 @@ export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: 
   }
 
   async function beat() {
-    const commands = await journal.beat([...running.keys()])
-    for (const command of commands) await running.get(command.taskId)?.obey(command)
-    for (const task of running.values()) await tell(task)
+    const tasks = [...running.values()]
+    const commands = await journal.beat(tasks.map(({ taskId }) => taskId))
+    for (const task of tasks) {
+      const command = commands.get(task.taskId)
+      if (!command) task.stop()
+      else await task.obey(command)
+      await tell(task)
+    }
     for (const task of unsettled) await settle(task)
   }
 

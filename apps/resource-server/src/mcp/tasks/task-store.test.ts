@@ -79,6 +79,15 @@ describe('a task in the database', () => {
     expect(await opened.database.prisma.mcpTask.count()).toBe(0)
   })
 
+  test('is one of a hundred of its owner, however many are asked for at once', async () => {
+    const { here, there, database } = opened
+    const stores = Array.from({ length: 110 }, (_, index) => (index % 2 ? here : there))
+    const tasks = await Promise.all(stores.map((store) => store.create('import_items', owner)))
+    expect(tasks.filter((task) => task === undefined).length).toBeGreaterThanOrEqual(10)
+    expect(await database.prisma.mcpTask.count()).toBeLessThanOrEqual(100)
+    expect(await here.create('import_items', 'stranger')).toBeDefined()
+  })
+
   test('tells of its questions and their answers once', async () => {
     const { here, there, journal } = opened
     const { taskId } = (await here.create('import_items', owner))!
@@ -92,8 +101,12 @@ describe('a task in the database', () => {
     expect(await journal.commandFor(taskId)).toEqual({ taskId, cancel: false })
     await there.respond(taskId, owner, { '1.b': 3 })
     expect((await here.find(taskId, owner))?.status).toBe('working')
-    const [command] = await journal.beat([taskId])
-    expect(command).toEqual({ taskId, cancel: false, responses: { '1.a': 1, '1.b': 3 } })
+    const commands = await journal.beat([taskId])
+    expect(commands.get(taskId)).toEqual({
+      taskId,
+      cancel: false,
+      responses: { '1.a': 1, '1.b': 3 },
+    })
     await journal.forgetResponses(taskId)
     expect(await journal.commandFor(taskId)).toEqual({ taskId, cancel: false })
   })

@@ -46,7 +46,6 @@ export function createTaskStore(table: TaskTable, boot: string) {
     /** @returns undefined when the owner has too many */
     async create(toolName: string, owner: string): Promise<Task | undefined> {
       await sweep()
-      if ((await rows.count({ where: { owner } })) >= limitPerOwner) return undefined
       const at = now()
       const row = await rows.create({
         data: {
@@ -60,7 +59,10 @@ export function createTaskStore(table: TaskTable, boot: string) {
           expiresAt: new Date(at.getTime() + ttlMs),
         },
       })
-      return taskOf(row)
+      // Counted with the new one in place, so that calls at the same moment do not pass together.
+      if ((await rows.count({ where: { owner } })) <= limitPerOwner) return taskOf(row)
+      await rows.delete({ where: { id: row.id } })
+      return undefined
     },
 
     /** @returns undefined for a task of somebody else, one that has expired, and one that never was */
