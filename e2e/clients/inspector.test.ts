@@ -99,26 +99,33 @@ describe('the Inspector’s command line', () => {
     expect(asked.get('redirect_uri')).toBe(usualCallback)
   })
 
-  verifies(
-    ['CL-06', 'RS-18'],
-    'steps up when a call needs more: it asks for the union, and what was granted stays',
-    async () => {
-      const desktop = await startDesktop(stack, {
-        decision: { scopes: ['read:companies', 'read:inventory'] },
-      })
-      // Its command line steps up only where it was told who it is.
-      const identified = [...overHttp, '--client-id', 'mcp-inspector']
-      const { call } = await inspector(desktop, identified)
-      expect(JSON.stringify(await call('list_companies'))).toContain('Harbor Goods LLC')
+  for (const [known, identity] of [
+    ['by its id', ['--client-id', 'mcp-inspector']],
+    ['by a metadata document', ['--client-metadata-url', publish([usualCallback])]],
+  ] as const) {
+    verifies(
+      ['CL-06', 'RS-18'],
+      `known ${known}, steps up when a call needs more: it asks for the union, and what was granted stays`,
+      async () => {
+        const desktop = await startDesktop(stack, {
+          decision: { scopes: ['read:companies', 'read:inventory'] },
+        })
+        const { call } = await inspector(desktop, [...overHttp, ...identity])
+        expect(JSON.stringify(await call('list_companies'))).toContain('Harbor Goods LLC')
 
-      desktop.decides({ scopes: 'offered' })
-      expect((await call('get_revenue_and_cogs', 'y\n')).isError ?? false).toBe(false)
-      expect(desktop.opened).toHaveLength(2)
-      expect(scopesOf(desktop.opened[1]?.searchParams.get('scope'))).toEqual(
-        expect.arrayContaining(['read:companies', 'read:inventory', 'read:cogs', 'read:revenue']),
-      )
-      expect((await call('get_inventory_items')).isError ?? false).toBe(false)
-      expect(desktop.opened).toHaveLength(2)
-    },
-  )
+        desktop.decides({})
+        expect((await call('get_revenue_and_cogs', 'y\n')).isError ?? false).toBe(false)
+        expect(desktop.opened).toHaveLength(2)
+        expect(scopesOf(desktop.opened[1]?.searchParams.get('scope'))).toEqual([
+          'offline_access',
+          'read:cogs',
+          'read:companies',
+          'read:inventory',
+          'read:revenue',
+        ])
+        expect((await call('get_inventory_items')).isError ?? false).toBe(false)
+        expect(desktop.opened).toHaveLength(2)
+      },
+    )
+  }
 })
