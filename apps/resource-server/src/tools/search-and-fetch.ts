@@ -24,7 +24,8 @@ export const search = defineTool({
   title: 'Search',
   description:
     'Finds items by name, SKU, category or supplier, and where the connection may read them also purchase shipments and ' +
-    'reports. Returns ids for fetch. For stock levels, low stock or what runs out use get_inventory_items instead.',
+    'reports; typing errors are forgiven. Returns ids for fetch. For stock levels, low stock or what runs out use ' +
+    'get_inventory_items instead.',
   scopes: ['read:inventory'],
   annotations: readsOnly,
   input: z.strictObject({
