@@ -10,6 +10,7 @@ const accountTables: readonly string[] = [
   'AuditEvent',
   'RateLimiterFlexible',
   'McpSession',
+  'McpSubscription',
   'McpTask',
   'Grant',
   'Client',
