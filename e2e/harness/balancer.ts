@@ -33,6 +33,8 @@ export async function startBalancer(
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
         outgoing.flushHeaders()
+        // An answer that breaks off must not look like one that goes on.
+        answer.on('error', () => outgoing.destroy())
         answer.pipe(outgoing)
       },
     )
