@@ -181,6 +181,8 @@ describe('a task', () => {
 
   verifies('tasks-cancel', 'is cancelled while it works, and acknowledged whenever', async () => {
     const taskId = await client.begin('slow_compute', { seconds: 60 })
+    const metrics = await fetch(new URL('/metrics', stack.mcpUrl))
+    expect(await metrics.text()).toMatch(/mcp_open\{kind="tasks"[^}]*\} [1-9]/)
     const { status, rpc } = await client.send('tasks/cancel', { taskId })
     expect(status).toBe(200)
     expect(rpc.result).toMatchObject({ resultType: 'complete' })

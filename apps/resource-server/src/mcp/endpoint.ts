@@ -90,6 +90,7 @@ export function createMcpEndpoint({
     : undefined
   measures.watchOpen('sessions', sessions.count)
   measures.watchOpen('listen_streams', modern.countListening)
+  measures.watchOpen('tasks', tasks.count)
   if (legacy) measures.watchOpen('legacy_streams', legacy.count)
   return {
     limit: limitRequests({ limits, onRefused: measures.countRefusal }),

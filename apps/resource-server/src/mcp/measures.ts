@@ -10,7 +10,10 @@ export interface McpMeasures {
   countCall(tool: string, outcome: ToolOutcome): void
   countRefusal(limit: LimitName): void
   /** Registers who knows how many of something are open now. */
-  watchOpen(kind: 'sessions' | 'legacy_streams' | 'listen_streams', count: () => number): void
+  watchOpen(
+    kind: 'sessions' | 'legacy_streams' | 'listen_streams' | 'tasks',
+    count: () => number,
+  ): void
 }
 
 /** What Prometheus learns about MCP besides the requests. */
@@ -30,7 +33,7 @@ export function createMcpMeasures(registry: Registry): McpMeasures {
   const counts = new Map<string, () => number>()
   new Gauge({
     name: 'mcp_open',
-    help: 'Sessions and 2024-11-05 streams that this process holds.',
+    help: 'Sessions, streams and running tasks that this process holds.',
     labelNames: ['kind'],
     registers: [registry],
     collect() {

@@ -65,6 +65,8 @@ export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: 
       settle(task).catch(logFailure)
     },
 
+    count: () => running.size,
+
     /** Ends all tasks: they cannot go on elsewhere. What is too far gone to be stopped is waited for, for seconds. */
     async close() {
       stopListening()

@@ -22,6 +22,8 @@ export interface Tasks {
   around(next: WebHandler): WebHandler
   /** @param next answers `subscriptions/listen` */
   aroundListening(next: WebHandler): WebHandler
+  /** Those that run in this process. */
+  count(): number
   close(): Promise<void>
 }
 
@@ -76,6 +78,7 @@ export function createTasks({
       return answerCallsWithTasks({ next, supports, gates, store, runner, meta })
     },
     aroundListening: (next) => tellOfTasks({ next, store, onChange: table.onChange }),
+    count: runner.count,
     async close() {
       clearInterval(sweeping)
       await runner.close()
