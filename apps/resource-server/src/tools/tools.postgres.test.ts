@@ -137,4 +137,39 @@ describe('on PostgreSQL', () => {
     )
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
+
+  test('an import of 5,000 rows is written, and so are 5,000 counts of what it wrote', async () => {
+    const rows = Array.from({ length: 5_000 }, (_, index) => ({
+      sku: `HG-MANY-${index}`,
+      name: 'One of many',
+      category: 'Dining',
+      supplier: 'Cascade Timber Goods',
+      unit_cost: '7.25',
+      list_price: '29.00',
+      warehouse_id: 'wh_reno',
+      on_hand: 10,
+    }))
+    const write = (key: string, onHand: number) =>
+      server.call('import_items', {
+        company_id: 'co_harbor_us',
+        dry_run: false,
+        idempotency_key: key,
+        rows: rows.map((row) => ({ ...row, on_hand: onHand })),
+      })
+    expect((await write('many-created', 10)).summary).toMatchObject({ items_created: 5_000 })
+    expect((await write('many-found', 12)).summary).toMatchObject({ stock_changes: 5_000 })
+    expect((await write('many-missing', 3)).summary).toMatchObject({ stock_changes: 5_000 })
+    const { prisma } = server.database
+    const where = { sku: { startsWith: 'HG-MANY-' } }
+    const items = await prisma.item.findMany({ where, select: { id: true } })
+    const { _sum } = await prisma.costLayer.aggregate({
+      where: { itemId: { in: items.map(({ id }) => id) } },
+      _sum: { quantity: true, remainingQuantity: true, remainingCostMinor: true },
+    })
+    expect(_sum).toEqual({
+      quantity: 60_000,
+      remainingQuantity: 15_000,
+      remainingCostMinor: 15_000 * 725,
+    })
+  })
 })
