@@ -5,7 +5,7 @@ import type { Metrics } from '@neonpanel/process/metrics'
 import type { Config } from '../config.ts'
 import { onItemsChanged } from '../ledger/item-changes.ts'
 import { prompts } from '../prompts/all.ts'
-import type { McpMiddleware } from '../request-state.ts'
+import type { McpContext, McpMiddleware } from '../request-state.ts'
 import type { NeededScopes } from '../require-access-token.ts'
 import { resources } from '../resources/all.ts'
 import { createChanges } from './changes.ts'
@@ -19,12 +19,14 @@ import { createRequestStateCodec } from './request-state-codec.ts'
 import { createResourcePart, itemsChange } from './resource-part.ts'
 import { createMcpServers } from './server.ts'
 import { composeParts, type ServerPart } from './server-part.ts'
+import type { Session } from './session.ts'
 import { createSessionFinder } from './session-finder.ts'
 import { createSessionIds } from './session-ids.ts'
 import { createSessionRegistry } from './session-registry.ts'
 import { createSessions } from './sessions.ts'
 import { siblingAddress } from './sibling.ts'
 import { createStreamableTransport } from './streamable.ts'
+import { createSubscriptionStore } from './subscription-store.ts'
 import { createTasks, taskSupports } from './tasks/tasks.ts'
 import type { Tool } from './tool.ts'
 import { mcpTransports } from './transports.ts'
@@ -63,7 +65,12 @@ export function createMcpEndpoint({
   const requestState = createRequestStateCodec(appSecret)
   const changes = createChanges()
   const ownParts = [createResourcePart(resources, database), createPromptPart(prompts, database)]
-  const parts = composeParts([...ownParts, ...givenParts], { requestState, changes })
+  const ids = createSessionIds(appSecret)
+  const parts = composeParts(
+    [...ownParts, ...givenParts],
+    { requestState, changes },
+    createSubscriptionStore(database, ids),
+  )
   const stopListening = onItemsChanged(database, (changed) =>
     changes.publish(itemsChange(resources, changed)),
   )
@@ -75,11 +82,12 @@ export function createMcpEndpoint({
     requestState,
     runningCalls: limits.runningCalls,
   })
-  const ids = createSessionIds(appSecret)
   const node = { address: siblingAddress(config.host, config.port), boot: randomUUID() }
   const registry = createSessionRegistry(database)
   const sessions = createSessions({ servers, ids, registry, node, log, limits })
-  const sessionOf = createSessionFinder({ sessions, ids, registry, node })
+  const resume = ({ server, id }: Session, { state }: McpContext) =>
+    parts.resume(server, { sessionId: id, caller: state })
+  const sessionOf = createSessionFinder({ sessions, ids, registry, node, resume })
   const supports = taskSupports(tools, givenParts)
   const tasks = createTasks({ database, supports, boot: node.boot, log })
   const { mayWatch } = parts

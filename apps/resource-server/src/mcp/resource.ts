@@ -57,17 +57,29 @@ export function templateOf({ name, idName }: ResourceKind): string {
 
 const uriPattern = /^neonpanel:\/\/company\/([^/?#]+)(?:\/([^/?#]+)\/([^/?#]+))?$/
 
+/** Beyond any that there is: a SKU has up to 64 characters. */
+const longestUri = 2_000
+
 /** @returns undefined for what is no URI of one of these kinds */
 export function parseResourceUri(
   kinds: readonly ResourceKind[],
   uri: unknown,
 ): ResourceName | undefined {
-  const [, companyId, name, id = ''] = typeof uri === 'string' ? (uriPattern.exec(uri) ?? []) : []
+  if (typeof uri !== 'string' || uri.length > longestUri) return undefined
+  const [, companyId, name, id = ''] = uriPattern.exec(uri) ?? []
   if (companyId === undefined) return undefined
   const kind = kinds.find((each) => (each.idName === undefined ? undefined : each.name) === name)
   if (!kind) return undefined
+  const names = { companyId: decode(companyId), id: decode(id) }
+  if (names.companyId === undefined || names.id === undefined) return undefined
+  return { kind, companyId: names.companyId, id: names.id }
+}
+
+/** @returns undefined for what is badly encoded, and for text that no database stores */
+function decode(part: string): string | undefined {
   try {
-    return { kind, companyId: decodeURIComponent(companyId), id: decodeURIComponent(id) }
+    const text = decodeURIComponent(part)
+    return text.includes('\0') || !text.isWellFormed() ? undefined : text
   } catch {
     return undefined
   }

@@ -15,6 +15,7 @@ import {
 import { type Caller, callerOf } from './caller.ts'
 import type { Changes } from './changes.ts'
 import { createSessionSubscriptions } from './session-subscriptions.ts'
+import type { SubscriptionStore } from './subscription-store.ts'
 import type { TaskSupports } from './tasks/task.ts'
 import { hideUnexpected } from './unexpected.ts'
 
@@ -47,14 +48,20 @@ export interface ServerPart {
 /** Several parts as one. */
 export interface ComposedParts extends Required<Pick<ServerPart, 'capabilities' | 'tools'>> {
   mayWatch(uri: string, caller: Caller): boolean
+  /** Goes on telling the client of a session that was taken over from another process. */
+  resume(server: McpServer, session: { sessionId: string; caller: Caller }): Promise<void>
   register(server: McpServer): void
 }
 
-export function composeParts(parts: readonly ServerPart[], services: PartServices): ComposedParts {
+export function composeParts(
+  parts: readonly ServerPart[],
+  services: PartServices,
+  store: SubscriptionStore,
+): ComposedParts {
   const capabilities = parts.map((part) => part.capabilities).reduce(mergeCapabilities, {})
   const mayWatch = (uri: string, caller: Caller) =>
     parts.some((part) => part.mayWatch?.(uri, caller))
-  const subscriptions = createSessionSubscriptions(services.changes)
+  const subscriptions = createSessionSubscriptions(services.changes, store)
 
   function listResources(caller: Caller, cursor: string | undefined) {
     return hideUnexpected(caller, 'Listing resources', async () => {
@@ -77,6 +84,8 @@ export function composeParts(parts: readonly ServerPart[], services: PartService
     capabilities,
     tools: parts.flatMap((part) => part.tools ?? []),
     mayWatch,
+    resume: (server, session) =>
+      subscriptions.resume(server, session, (uri) => mayWatch(uri, session.caller)),
     register(server) {
       for (const part of parts) part.register(server, services)
       const { server: protocol } = server
@@ -90,14 +99,18 @@ export function composeParts(parts: readonly ServerPart[], services: PartService
       if (capabilities.resources?.subscribe) {
         protocol.setRequestHandler('resources/subscribe', ({ params: { uri } }, context) => {
           const caller = callerOf(context)
-          if (!mayWatch(uri, caller)) throw new ResourceNotFoundError(uri)
-          subscriptions.watch(server, uri, caller)
-          return {}
+          return hideUnexpected(caller, 'Subscribing', async () => {
+            if (!mayWatch(uri, caller)) throw new ResourceNotFoundError(uri)
+            await subscriptions.watch(server, uri, caller, context.sessionId)
+            return {}
+          })
         })
-        protocol.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
-          subscriptions.unwatch(server, uri)
-          return {}
-        })
+        protocol.setRequestHandler('resources/unsubscribe', ({ params: { uri } }, context) =>
+          hideUnexpected(callerOf(context), 'Unsubscribing', async () => {
+            await subscriptions.unwatch(server, uri, context.sessionId)
+            return {}
+          }),
+        )
       }
       if (capabilities.completions) {
         protocol.setRequestHandler('completion/complete', ({ params }, context) => {

@@ -26,11 +26,14 @@ export function createSessionFinder({
   ids,
   registry,
   node,
+  resume,
 }: {
   sessions: Sessions
   ids: SessionIds
   registry: SessionRegistry
   node: Node
+  /** Called for a session that was taken over, before its first request is answered. */
+  resume: (session: Session, ctx: McpContext) => Promise<void>
 }): SessionFinder {
   const moved = new Map<string, Holder>()
 
@@ -59,7 +62,10 @@ export function createSessionFinder({
       const current = await registry.holderOf(id, claims)
       if (current !== 'ended' && isSameNode(current, holder)) {
         const adopted = await sessions.adopt(id, claims, holder)
-        if (adopted.ok) return adopted.session
+        if (adopted.ok) {
+          await resume(adopted.session, ctx)
+          return adopted.session
+        }
         if (adopted.reason !== 'held') return answerUnavailable(ctx)
         holder = adopted.by
       } else holder = current

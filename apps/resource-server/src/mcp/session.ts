@@ -13,6 +13,7 @@ export interface Session {
   /** See `ownerOf`. */
   readonly owner: string
   readonly protocolVersion: string
+  readonly server: McpServer
   readonly handle: WebHandler
   readonly events: SessionEvents
   /** When its last answer ended, in epoch milliseconds; undefined while one is open. */
@@ -61,6 +62,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     id,
     owner,
     protocolVersion: handshake.protocolVersion,
+    server,
     events,
     handle: (request, options) => transport.handleRequest(request, options),
     idleSinceMs: () => (openAnswers > 0 ? undefined : idleSinceMs),
