@@ -1,10 +1,14 @@
 import type { Citation } from './citations.ts'
 import { deviations as authorizationServerDeviations } from './requirements/authorization-server/deviations.ts'
 import { authorizationServerRows } from './requirements/authorization-server/rows.ts'
-import { realClients } from './requirements/clients.ts'
+import { otherClients, realClients } from './requirements/clients.ts'
+import type { Requirement } from './requirements/requirement.ts'
 import { deviations as resourceServerDeviations } from './requirements/resource-server/deviations.ts'
 import { resourceServerRows } from './requirements/resource-server/rows.ts'
+import { resourcesAndPrompts } from './requirements/resources-and-prompts.ts'
+import { rfcs } from './requirements/rfc.ts'
 import type { Deviation, Level, Row } from './requirements/row.ts'
+import { tasksExtension } from './requirements/tasks-extension.ts'
 
 /** A row is decided when it is answered otherwise than it asks, on purpose; open when nothing at all answers for it. */
 export type Status = 'proven' | 'decided' | 'open'
@@ -73,6 +77,14 @@ const parts = [
   { title: 'Part C: real clients', sections: { C: 'Clients that the tests run' } },
 ] as const
 
+/** What is held to and proven although no row asks for it. */
+const beyondTheMatrix: Readonly<Record<string, Readonly<Record<string, Requirement>>>> = {
+  RFCs: rfcs,
+  'Libraries and tools of others': otherClients,
+  'The MCP tasks extension': tasksExtension,
+  'Resources, prompts and subscriptions': resourcesAndPrompts,
+}
+
 /**
  * `docs/conformance.md`, from the rows, the tests that cite them, and the decisions.
  *
@@ -80,12 +92,18 @@ const parts = [
  */
 export function renderConformance(
   rows: readonly JudgedRow[],
+  citations: readonly Citation[],
   suites: readonly string[] = [],
 ): string {
   const decided = rows.filter(({ status }) => status === 'decided')
   const blocks = [
     introduction,
     ...parts.flatMap(({ title, sections }) => renderPart(title, sections, rows)),
+    '## Beyond the matrix',
+    ...Object.entries(beyondTheMatrix).flatMap(([title, requirements]) => [
+      `### ${title}`,
+      renderRequirements(requirements, citations),
+    ]),
     ...suites,
     '## Decisions',
     ...decided.map(renderDecision),
@@ -142,6 +160,18 @@ function renderTable(rows: readonly JudgedRow[]): string {
     return `| ${cells.join(' | ')} |`
   })
   return [head, ...lines].join('\n')
+}
+
+function renderRequirements(
+  requirements: Readonly<Record<string, Requirement>>,
+  citations: readonly Citation[],
+): string {
+  const lines = Object.entries(requirements).map(([id, { source, section, sentence }]) => {
+    const proofs = citations.filter(({ ids }) => ids.includes(id))
+    const cells = [id, plain(sentence), plain(`${source} ${section}`), renderProofs(proofs)]
+    return `| ${cells.join(' | ')} |`
+  })
+  return ['| Id | Requirement | Source | Proof |\n|---|---|---|---|', ...lines].join('\n')
 }
 
 function renderProofs(proofs: readonly Citation[]): string {

@@ -50,7 +50,7 @@ describe('the rows of the requirement matrix', () => {
   // Renew it with: npm run conformance
   it('are shown in docs/conformance.md as they are', async () => {
     const suites = [renderSuites(suiteResults as SuiteResults)]
-    await expect(renderConformance(rows, suites)).toMatchFileSnapshot(page)
+    await expect(renderConformance(rows, citations, suites)).toMatchFileSnapshot(page)
   })
 })
 
