@@ -4,7 +4,7 @@ import { passTime } from '../harness/clock.ts'
 import { callAs, type InputRequired, type Retry, streamOf } from '../harness/elicitation.ts'
 import { tokensFor } from '../harness/grant.ts'
 import { bearer } from '../harness/http.ts'
-import { initializeMessage, mcpRequest, rpc, type ToolResult } from '../harness/mcp.ts'
+import { initializeMessage, mcpRequest, openSession, rpc, type ToolResult } from '../harness/mcp.ts'
 import { claude } from '../harness/oauth-client.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import type { Json } from '../harness/tools.ts'
@@ -117,7 +117,7 @@ describe('an import by a client that can ask, in revision 2026-07-28', () => {
     },
   )
 
-  verifies(['RS-64', 'RS-55'], 'asks nobody through a client that declares no forms', async () => {
+  verifies('RS-64', 'asks nobody through a client that declares no forms', async () => {
     for (const capabilities of [{}, { elicitation: { url: {} } }]) {
       const { tool } = await call(newImport(), undefined, capabilities)
       expect(tool.structuredContent.import_id).toMatch(/^imp_/)
@@ -294,4 +294,14 @@ describe('an import by a client that can ask, in a session', () => {
       expect(await prisma.item.count({ where: { sku: wish.rows[0]!.sku } })).toBe(0)
     },
   )
+
+  verifies('import-watched', 'tells no progress to a call that did not ask for it', async () => {
+    const opened = await openSession(stack.mcpUrl, token, '2025-11-25')
+    const params = { name: 'import_items', arguments: newImport() }
+    const call = rpc('tools/call', params, 9)
+    const headers = { ...opened.headers, ...bearer(token) }
+    const seen: Json[] = []
+    for await (const message of streamOf(stack.mcpUrl, call, headers)) seen.push(message)
+    expect(seen).toMatchObject([{ id: 9, result: { structuredContent: { dry_run: false } } }])
+  })
 })
