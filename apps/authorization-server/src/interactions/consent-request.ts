@@ -1,4 +1,4 @@
-import { isScope, parseScope } from '@neonpanel/contracts/scopes'
+import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import { now } from '@neonpanel/process/clock'
 import type { ServerContext } from '../context.ts'
 import { type CompanyMembership, findMemberships, type Person } from '../people/directory.ts'
@@ -21,7 +21,6 @@ export async function consentRequest(
   const requested = requestedScopes(typeof scope === 'string' ? scope : undefined)
   const memberships = await findMemberships(context.database, person.id)
   const earlier = await findEarlierGrant(context, person.id, app.clientId, memberships)
-  const asksForMore = requested.scopes.some((name) => !earlier?.decided.has(name))
   return {
     ...requested,
     impliedScope: requested.scopes.find(
@@ -30,14 +29,25 @@ export async function consentRequest(
     memberships,
     trusted: app.trusted,
     mustConfirmStart: !app.trusted && app.destination.kind === 'this-computer',
-    ...(earlier && asksForMore && { earlier: earlier.grant }),
+    ...(earlier && isStepUp(requested.scopes, earlier) && { earlier: earlier.grant }),
   }
 }
 
 /**
- * The newest live grant of the same person to the same client. A request that goes beyond what was decided then is a
- * step-up; one that does not is a new start, with every choice open again.
+ * Whether a request asks for more than it was granted: for what was not decided then, or for all that was granted and some of
+ * what was refused, because a call needs it. Anything else is a new start, with every choice open again: so is the very request
+ * that was decided, which a client repeats when it connects anew.
  */
+function isStepUp(
+  requested: readonly Scope[],
+  { grant, decided }: { grant: EarlierGrant; decided: ReadonlySet<string> },
+): boolean {
+  if (requested.some((name) => !decided.has(name))) return true
+  const keepsAll = grant.scopes.every((name) => requested.includes(name))
+  return keepsAll && requested.length > grant.scopes.length && requested.length < decided.size
+}
+
+/** The newest live grant of the same person to the same client, and what was decided then: granted or refused. */
 async function findEarlierGrant(
   { database, provider, config }: ServerContext,
   personId: string,

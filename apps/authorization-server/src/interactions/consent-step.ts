@@ -13,11 +13,7 @@ import {
 } from './consent.ts'
 import { consentPage } from './consent-page.ts'
 import { consentRequest } from './consent-request.ts'
-import {
-  finishInteraction,
-  type OpenInteraction,
-  requestEarlierScopes,
-} from './open-interaction.ts'
+import { finishInteraction, type OpenInteraction, requestAll } from './open-interaction.ts'
 import { recordConsent, saveGrant } from './save-grant.ts'
 import { showSignIn } from './sign-in-step.ts'
 
@@ -53,7 +49,7 @@ export async function submitConsent(
     const problem = problems[decision.reason]
     return renderConsent(context, ctx, open, person, request, { choice, problem })
   }
-  if (request.earlier) await requestEarlierScopes(context, open, request.earlier.scopes)
+  await requestAll(context, open, decision.granted)
   const grantId = await saveGrant(context, open, person, request, decision)
   await recordConsent(context, ctx, open, person, {
     grantId,

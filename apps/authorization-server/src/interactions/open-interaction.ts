@@ -37,23 +37,23 @@ export async function openInteraction(
 }
 
 /**
- * Lets the tokens of a step-up hold what was granted before, too. Some clients ask for the new scopes alone (v1 of the MCP
- * TypeScript SDK: those of the challenge) and put the new token in the place of the old one: they would lose the rest. Up to
- * what the client may ask for.
+ * Asks for all that is granted: in a step-up that is what was granted before, too. Some clients ask for the new scopes alone (v1
+ * of the MCP TypeScript SDK: those of the challenge) and put the new token in the place of the old one: they would lose the rest.
+ * Up to what the client may ask for.
  */
-export async function requestEarlierScopes(
+export async function requestAll(
   { provider }: ServerContext,
   { interaction, app }: OpenInteraction,
-  earlier: readonly Scope[],
+  granted: readonly Scope[],
 ): Promise<void> {
-  const client = await provider.Client.find(app.clientId)
-  const ceiling = client?.scope ? parseScope(client.scope) : undefined
   const asked = parseScope(String(interaction.params.scope ?? ''))
-  const more = earlier.filter(
-    (scope) => !asked.includes(scope) && ceiling?.includes(scope) !== false,
+  const others = granted.filter((scope) => !asked.includes(scope))
+  if (others.length === 0) return
+  const client = await provider.Client.find(app.clientId)
+  const ceiling = client?.scope ? parseScope(client.scope) : others
+  interaction.params.scope = [...asked, ...others.filter((scope) => ceiling.includes(scope))].join(
+    ' ',
   )
-  if (more.length === 0) return
-  interaction.params.scope = [...asked, ...more].join(' ')
   await interaction.persist()
 }
 
