@@ -44,8 +44,14 @@ async function startTwoNodes() {
   }
 }
 
-/** Another import into the company that goes on and on: those that come after it wait. */
-async function holdImports(databaseUrl: string) {
+/** Another import into the company that goes on and on: those that come after it wait before they write. */
+const otherImport = `SELECT 1 FROM "Company" WHERE "id" = 'co_harbor_eu' FOR UPDATE`
+
+/** Maintenance: whoever reads items waits. */
+const maintenance = 'LOCK TABLE "Item" IN ACCESS EXCLUSIVE MODE'
+
+/** Makes imports wait for a transaction until it is released. */
+async function holdImports(databaseUrl: string, lock = otherImport) {
   const holder = new Client({ connectionString: databaseUrl })
   await holder.connect()
   let held = true
@@ -57,7 +63,7 @@ async function holdImports(databaseUrl: string) {
   }
   onTestFinished(release)
   await holder.query('BEGIN')
-  await holder.query(`SELECT 1 FROM "Company" WHERE "id" = 'co_harbor_eu' FOR UPDATE`)
+  await holder.query(lock)
   return release
 }
 
@@ -91,6 +97,27 @@ verifies(
       expect(result?.structuredContent?.import_id).toMatch(/^imp_/)
     }
     const where = { sku: 'E2E-TASK-1' }
+    expect(await stack.database.prisma.item.count({ where })).toBe(1)
+  },
+)
+
+verifies(
+  ['tasks-import', 'tasks-input', 'import-confirmed'],
+  'an import that takes long before it can ask its person asks as a task, and is agreed to at another process',
+  async () => {
+    const { stack, client, other, databaseUrl } = await startTwoNodes()
+    const release = await holdImports(databaseUrl, maintenance)
+    const taskId = await client.begin('import_items', longImport)
+    await release()
+    const { inputRequests = {} } = await other.reaches(taskId, 'input_required')
+    const [[key, asked] = ['', undefined]] = Object.entries(inputRequests)
+    expect(asked?.params.message).toContain('Items created: 1.')
+    const where = { sku: 'E2E-TASK-1' }
+    expect(await stack.database.prisma.item.count({ where })).toBe(0)
+    const inputResponses = { [key]: { action: 'accept', content: {} } }
+    await other.send('tasks/update', { taskId, inputResponses })
+    const { result } = await other.reaches(taskId, 'completed')
+    expect(result?.structuredContent?.import_id).toMatch(/^imp_/)
     expect(await stack.database.prisma.item.count({ where })).toBe(1)
   },
 )
