@@ -4,14 +4,13 @@ import { openDatabase } from '../open.ts'
 import { statement } from '../statement.ts'
 import { createScratchDatabase, type ScratchDatabase } from '../testing/scratch-postgres.ts'
 
-const listeningBackends = statement(
-  'test_listening_backends',
-  `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
-)
+/** The connections that have come to listening: what comes first on them is LISTEN. */
+const listening = `FROM pg_stat_activity WHERE datname = current_database()
+  AND application_name = 'neonpanel announcements' AND state = 'idle' AND query <> ''`
+const listeningBackends = statement('test_listening_backends', `SELECT pid ${listening}`)
 const killListeners = statement(
   'test_kill_listeners',
-  `SELECT pg_terminate_backend(pid) AS "killed" FROM pg_stat_activity
-  WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
+  `SELECT pid, pg_terminate_backend(pid) AS "killed" ${listening}`,
 )
 const rawNotify = statement('test_raw_notify', 'SELECT pg_notify($1, $2)')
 
@@ -86,8 +85,14 @@ test('a listener whose connection the server killed listens again', async () => 
   const listener = await openListener()
   const announcer = await open()
   for (const round of [1, 2, 3]) {
-    expect(await announcer.query(killListeners, [])).toEqual([{ killed: true }])
-    await vi.waitFor(async () => expect(await countListening(announcer)).toBe(1), patience)
+    const killed = await announcer.query<{ pid: number; killed: boolean }>(killListeners, [])
+    expect(killed).toMatchObject([{ killed: true }])
+    await vi.waitFor(async () => {
+      const [backend, ...more] = await announcer.query<{ pid: number }>(listeningBackends, [])
+      expect(more).toEqual([])
+      expect(backend?.pid).toEqual(expect.any(Number))
+      expect(backend?.pid).not.toBe(killed[0]?.pid)
+    }, patience)
     await announcer.announcements.announce('one', `after ${round}`)
     await vi.waitFor(() => expect(listener.heard.at(-1)).toBe(`after ${round}`), patience)
   }

@@ -87,7 +87,7 @@ async function listenUntilBroken(
   deliver: (payload: string | undefined) => void,
   closing: AbortSignal,
 ): Promise<boolean> {
-  const client = new pg.Client(config)
+  const client = new pg.Client({ ...config, application_name: 'neonpanel announcements' })
   const { promise: over, resolve: end } = Promise.withResolvers<false>()
   const stop = () => end(false)
   client.on('error', stop)
