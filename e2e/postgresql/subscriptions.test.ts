@@ -3,14 +3,18 @@ import { Client } from 'pg'
 import { describe, expect, vi } from 'vitest'
 import { freePort, startBalancer } from '../harness/balancer.ts'
 import { migratedDatabase, ready } from '../harness/cluster.ts'
+import { openEventStream } from '../harness/event-stream.ts'
 import { tokensFor } from '../harness/grant.ts'
-import { runScript } from '../harness/process.ts'
+import { bearer } from '../harness/http.ts'
+import { openSession, rpc } from '../harness/mcp.ts'
+import { runScript, type ServerProcess } from '../harness/process.ts'
 import { itemUri } from '../harness/resources.ts'
 import {
   importer,
   listChanged,
   listen,
   newItem,
+  nextMessage,
   openLegacyListener,
   openSessionListener,
   updated,
@@ -39,25 +43,31 @@ async function startServers() {
   }
   runScript('start:auth', { ...environment, AUTH_PORT: String(authPort) })
   await ready(authPort)
+  const processes: ServerProcess[] = []
   for (const port of [here, there]) {
-    runScript('start:mcp', { ...environment, MCP_PORT: String(port) })
+    processes.push(runScript('start:mcp', { ...environment, MCP_PORT: String(port) }))
     await ready(port)
   }
   const servers = { issuer, mcpUrl, adminToken: 'neonpanel-local-admin' }
   const { access_token } = await tokensFor(servers, { scope: resourceScopes.join(' ') })
-  return { ...servers, url: database.DATABASE_URL ?? '', resource, here, there, access_token }
+  const url = database.DATABASE_URL ?? ''
+  return { ...servers, url, resource, here, there, processes, access_token }
 }
 
-const listenersQuery = `FROM pg_stat_activity
-  WHERE datname = current_database() AND query LIKE 'LISTEN %'`
+/** The connections that have come to listening: what comes first on them is LISTEN. */
+const listening = `FROM pg_stat_activity WHERE datname = current_database()
+  AND application_name = 'neonpanel announcements' AND state = 'idle' AND query <> ''`
 
-/** Waits until both resource servers listen to the database. */
-async function bothListen(client: Client): Promise<void> {
-  const count = async () => {
-    const { rows } = await client.query(`SELECT pid ${listenersQuery}`)
-    expect(rows).toHaveLength(2)
+/** Waits until both resource servers listen to the database, on other connections than these. */
+async function bothListen(client: Client, gone: readonly number[] = []): Promise<number[]> {
+  const listeners = async () => {
+    const { rows } = await client.query<{ pid: number }>(`SELECT pid ${listening}`)
+    const pids = rows.map(({ pid }) => pid)
+    expect(pids).toHaveLength(2)
+    for (const pid of gone) expect(pids).not.toContain(pid)
+    return pids
   }
-  await vi.waitFor(count, { timeout: 30_000, interval: 50 })
+  return vi.waitFor(listeners, { timeout: 30_000, interval: 50 })
 }
 
 describe('an import in one process', () => {
@@ -70,7 +80,7 @@ describe('an import in one process', () => {
       const database = new Client({ connectionString: url })
       await database.connect()
       try {
-        await bothListen(database)
+        const pids = await bothListen(database)
         // Where it is written it is told before the answer: nothing is left to be heard of below.
         resource.forwardTo([there])
         await runImport([newItem('TOLD-1')])
@@ -89,8 +99,8 @@ describe('an import in one process', () => {
           expect(await listener.next()).toMatchObject({ method: updated, params: { uri } })
         }
 
-        await database.query(`SELECT pg_terminate_backend(pid) ${listenersQuery}`)
-        await bothListen(database)
+        await database.query(`SELECT pg_terminate_backend(pid) ${listening}`)
+        await bothListen(database, pids)
         await runImport([{ sku: 'TOLD-1', list_price: '22.00' }, newItem('TOLD-2')])
         for (const listener of [modern, session, legacy]) {
           expect(await listener.next()).toMatchObject({ method: updated, params: { uri } })
@@ -100,6 +110,32 @@ describe('an import in one process', () => {
       } finally {
         await database.end()
       }
+    },
+  )
+
+  verifies(
+    ['subscriptions-everywhere', 'contract-9-any-number'],
+    'tells who subscribed at a process that is gone, once their session went on elsewhere',
+    async () => {
+      const { mcpUrl, resource, here, there, processes, access_token } = await startServers()
+      const runImport = importer(mcpUrl, access_token, company)
+      resource.forwardTo([here])
+      await runImport([newItem('TOLD-1'), newItem('LEFT-1')])
+      const session = await openSession(mcpUrl, access_token, '2025-11-25')
+      for (const sku of ['TOLD-1', 'LEFT-1']) {
+        await session.request(rpc('resources/subscribe', { uri: itemUri(company, sku) }))
+      }
+      await session.request(rpc('resources/unsubscribe', { uri: itemUri(company, 'LEFT-1') }))
+
+      await processes[0]?.stop('SIGKILL')
+      resource.forwardTo([there])
+      const headers = { ...session.headers, ...bearer(access_token) }
+      const stream = await openEventStream(mcpUrl, headers)
+      expect(stream.status).toBe(200)
+      const prices = ['LEFT-1', 'TOLD-1'].map((sku) => ({ sku, list_price: '21.00' }))
+      for (const row of prices) await runImport([row])
+      expect(await nextMessage(stream)).toMatchObject({ method: updated, params: { uri } })
+      stream.close()
     },
   )
 })
