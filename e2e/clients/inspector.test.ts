@@ -113,7 +113,7 @@ describe('the Inspector’s command line', () => {
         const { call } = await inspector(desktop, [...overHttp, ...identity])
         expect(JSON.stringify(await call('list_companies'))).toContain('Harbor Goods LLC')
 
-        desktop.decides({})
+        desktop.decides({ scopes: ['read:cogs', 'read:revenue'] })
         expect((await call('get_revenue_and_cogs', 'y\n')).isError ?? false).toBe(false)
         expect(desktop.opened).toHaveLength(2)
         expect(scopesOf(desktop.opened[1]?.searchParams.get('scope'))).toEqual([

@@ -139,6 +139,22 @@ describe('openid-client', () => {
     },
   )
 
+  for (const pushed of [false, true]) {
+    verifies(
+      ['RS-18', 'rfc9126-2.2'],
+      `steps up by a ${pushed ? 'pushed' : 'plain'} request for the new scope alone, and keeps the others`,
+      async () => {
+        const config = await register()
+        await signIn(config, { target: { scope: 'openid read:inventory', resource: stack.mcpUrl } })
+        const target = { scope: 'openid read:cogs', resource: stack.mcpUrl }
+        const { tokens } = await signIn(config, { pushed, target })
+        expect(scopesOf(tokens.scope)).toEqual(
+          expect.arrayContaining(['read:cogs', 'read:companies', 'read:inventory']),
+        )
+      },
+    )
+  }
+
   verifies(
     ['rfc9449-5', 'rfc9449-7.1', 'rfc9449-8'],
     'binds its tokens to a key: code, call and renewal with proofs',
