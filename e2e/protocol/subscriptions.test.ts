@@ -107,6 +107,14 @@ describe('subscriptions/listen', () => {
     },
   )
 
+  verifies('RS-56', 'is the only way in its revision: resources/subscribe is unknown', async () => {
+    const answer = await modernCall(mcpUrl, owner, 'resources/subscribe', {
+      uri: itemUri(us, inUs),
+    })
+    expect(answer.status).toBe(404)
+    expect(answer.rpc.error).toMatchObject({ code: -32_601 })
+  })
+
   verifies('RS-68', 'is refused without a filter', async () => {
     for (const params of [{}, { notifications: 'all' }]) {
       const { rpc: answer } = await modernCall(mcpUrl, owner, 'subscriptions/listen', params)
