@@ -15,7 +15,7 @@ const url = stack.mcpUrl
 describe('revisions with sessions', () => {
   for (const version of sessionVersions) {
     verifies(
-      ['contract-5-streamable', 'RS-73', 'RS-74', 'contract-1.2-mcp'],
+      ['contract-5-streamable', 'RS-73', 'RS-74', 'RS-75', 'contract-1.2-mcp'],
       `${version} is negotiated as asked, with a session, tools, and an end`,
       async () => {
         const { opened, sessionId, request } = await openSession(url, owner.access_token, version)

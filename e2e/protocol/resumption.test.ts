@@ -29,22 +29,26 @@ const resume = ({ headers }: Session, lastEventId: string, token = owner.access_
   openEventStream(stack.mcpUrl, { ...headers, ...bearer(token), 'last-event-id': lastEventId })
 
 describe('a connection that broke within a session', () => {
-  verifies('RS-80', 'is resumed behind the last event: the answer that was missed', async () => {
-    const session = await begin()
-    const [first] = await eventsOf(session, 'missed')
-    const [second] = await eventsOf(session, 'another')
-    for (const [event, id] of [
-      [first, 'missed'],
-      [second, 'another'],
-    ] as const) {
-      const stream = await resume(session, event?.id ?? '')
-      expect(stream.status).toBe(200)
-      expect(JSON.parse((await stream.next()).data)).toMatchObject({ id, result: {} })
-      // Nothing of another stream follows: this one has ended.
-      await stream.ended()
-      await expect(stream.next()).rejects.toThrow('ended')
-    }
-  })
+  verifies(
+    ['RS-80', 'RS-44-G1'],
+    'is resumed behind the last event: the answer that was missed',
+    async () => {
+      const session = await begin()
+      const [first] = await eventsOf(session, 'missed')
+      const [second] = await eventsOf(session, 'another')
+      for (const [event, id] of [
+        [first, 'missed'],
+        [second, 'another'],
+      ] as const) {
+        const stream = await resume(session, event?.id ?? '')
+        expect(stream.status).toBe(200)
+        expect(JSON.parse((await stream.next()).data)).toMatchObject({ id, result: {} })
+        // Nothing of another stream follows: this one has ended.
+        await stream.ended()
+        await expect(stream.next()).rejects.toThrow('ended')
+      }
+    },
+  )
 
   for (const version of sessionVersions) {
     verifies('RS-80', `${version}: no two events have one id`, async () => {
