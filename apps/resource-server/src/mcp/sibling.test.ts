@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Database } from '@neonpanel/database/open'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AccessToken } from '../access-token.ts'
 import { readEvents } from '../testing/event-stream.ts'
 import { initialize, request, toolCall } from '../testing/messages.ts'
 import { emptyDatabase, type RunningServer, startServer } from '../testing/running-server.ts'
@@ -7,6 +11,9 @@ import {
   startTinyAuthorizationServer,
   type TinyAuthorizationServer,
 } from '../testing/tiny-authorization-server.ts'
+import { handshakeOf } from './handshake.ts'
+import { ownerOf } from './principal.ts'
+import { createSessionIds } from './session-ids.ts'
 import { siblingAddress } from './sibling.ts'
 
 let authorizationServer: TinyAuthorizationServer
@@ -167,6 +174,59 @@ async function openSessions(server: RunningServer): Promise<number> {
   const metrics = await (await server.request('/metrics', { method: 'GET' })).text()
   return Number(/mcp_open\{kind="sessions".*\} (\d+)/.exec(metrics)?.[1])
 }
+
+describe('a process that is said to hold a session', () => {
+  /** Something at an address that a session id names, and what it does with requests. */
+  async function startHolder(handler: RequestListener) {
+    const holder = createServer(handler)
+    holder.listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    const id = createSessionIds('A'.repeat(43)).mint({
+      transport: 'streamable',
+      owner: ownerOf({ personId: 'person-owner', clientId: 'client-a' } as AccessToken),
+      handshake: handshakeOf(initialize('2025-11-25')),
+      node: `127.0.0.1:${port}`,
+      boot: crypto.randomUUID(),
+      issuedAtMs: Date.now(),
+    })
+    const close = () => {
+      holder.closeAllConnections()
+      holder.close()
+    }
+    return { headers: { 'Mcp-Session-Id': id }, [Symbol.dispose]: close }
+  }
+
+  it('and breaks off before it answers: 502, since nobody knows what was done', async () => {
+    using holder = await startHolder((request) => request.socket.destroy())
+    await using server = await startServer(authorizationServer, {}, { database })
+    const { headers } = holder
+    const response = await server.request('/mcp', { token, headers, body: listCompanies })
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: -32000 } })
+  })
+
+  it('and breaks off in mid-answer: the answer breaks off here too', async () => {
+    using holder = await startHolder((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      response.write(': begun\n\n', () => response.destroy())
+    })
+    await using server = await startServer(authorizationServer, {}, { database })
+    const { headers } = holder
+    const response = await server.request('/mcp', { token, headers, body: listCompanies })
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+  })
+
+  it('and does not: the session is taken over', async () => {
+    using holder = await startHolder((_request, response) => response.writeHead(421).end())
+    await using server = await startServer(authorizationServer, {}, { database })
+    const { headers } = holder
+    const response = await server.request('/mcp', { token, headers, body: listCompanies })
+    expect(JSON.parse((await readEvents(response).next())!.data)).toMatchObject({ result: {} })
+    expect(await openSessions(server)).toBe(1)
+  })
+})
 
 describe('the address for siblings', () => {
   it('is the listening address, or the first outside one when that is every address', () => {
