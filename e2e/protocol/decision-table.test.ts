@@ -157,7 +157,7 @@ describe('DELETE /mcp', () => {
 })
 
 for (const alias of ['/sse', '/sse/']) {
-  describe(alias, () => {
+  describe(`the alias ${alias}`, () => {
     verifies('RS-44-A1', 'GET opens a stream whose endpoint is the same path', async () => {
       await legacyStream({}, alias)
       await legacyStream({ ...unknownSession, 'last-event-id': '1' }, alias)
