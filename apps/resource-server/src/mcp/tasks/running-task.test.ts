@@ -154,6 +154,19 @@ test('a process that stops fails its tasks, and says that it was stopped', async
   })
 })
 
+test('a process that stops does not wait for a tool that does not', async () => {
+  const { store, journal } = await open()
+  const { taskId } = (await store.create('work', owner))!
+  const runner = createTaskRunner({ journal, log, stopsWithinMs: 1 })
+  const { call } = scripted({ answers: [undefined], work: new Promise(() => {}) })
+  runner.run(taskId, call)
+  await runner.close()
+  expect(await store.find(taskId, owner)).toMatchObject({
+    status: 'failed',
+    statusMessage: expect.stringContaining('Look whether it took effect'),
+  })
+})
+
 test('a task tells its progress, and hears what it was not told, with a heartbeat', async () => {
   const { store, journal } = await open()
   const { taskId } = (await store.create('work', owner))!

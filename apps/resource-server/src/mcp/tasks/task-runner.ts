@@ -3,24 +3,35 @@ import type { Log } from '@neonpanel/process/log'
 import type { BackgroundCall } from './background-call.ts'
 import { followTask, type RunningTask } from './running-task.ts'
 import type { TaskJournal } from './task-journal.ts'
+import { processEnded } from './task-table.ts'
 
 const heartbeatEveryMs = 2_000
-const stopsWithinMs = 4_000
 
 /**
  * Runs the tasks that began in this process to their end. What their clients want, they write into the database and
  * announce; a lost announcement is made up for by the next heartbeat.
  */
-export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: Log }) {
+export function createTaskRunner({
+  journal,
+  log,
+  stopsWithinMs = 4_000,
+}: {
+  journal: TaskJournal
+  log: Log
+  /** How long the end of a task is waited for when the process stops. */
+  stopsWithinMs?: number
+}) {
   const running = new Map<string, RunningTask>()
   const said = new WeakMap<RunningTask, string>()
   const unsettled = new Set<RunningTask>()
   let beating: NodeJS.Timeout | undefined
+  let closed = false
   const logFailure = (error: unknown) =>
     log.error({ err: error }, 'tasks could not be looked after')
 
   async function settle(task: RunningTask) {
     const end = await task.ends
+    if (closed) return
     unsettled.add(task)
     await journal.finish(task.taskId, end)
     unsettled.delete(task)
@@ -67,7 +78,7 @@ export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: 
 
     count: () => running.size,
 
-    /** Ends all tasks: they cannot go on elsewhere. What is too far gone to be stopped is waited for, for seconds. */
+    /** Ends all tasks: they cannot go on elsewhere. Of one that does not end in time, nobody knows what it did. */
     async close() {
       stopListening()
       clearInterval(beating)
@@ -75,6 +86,9 @@ export function createTaskRunner({ journal, log }: { journal: TaskJournal; log: 
       for (const task of left) task.stop()
       const settled = Promise.all(left.map(settle)).catch(logFailure)
       await Promise.race([settled, delay(stopsWithinMs, undefined, { ref: false })])
+      closed = true
+      const late = [...running.keys()].map((taskId) => journal.finish(taskId, processEnded))
+      await Promise.all(late).catch(logFailure)
     },
   }
 }

@@ -3,7 +3,7 @@ import {
   isOpen,
   now,
   parseObject,
-  type TaskEnd,
+  processEnded,
   type TaskRow,
   type TaskTable,
   taskOf,
@@ -14,15 +14,6 @@ const ttlMs = 60 * 60_000
 const heartbeatLapsesMs = 10_000
 /** Kept at a time, finished ones included; one more call is answered without a task. */
 const limitPerOwner = 100
-
-const processDied: TaskEnd = {
-  status: 'failed',
-  error: {
-    code: -32_603,
-    message:
-      'The server process that ran this task has ended, and the task with it. Look whether it took effect, then call the tool again.',
-  },
-}
 
 /**
  * Tasks as their clients see them, from any process. Only the owner, a person with a client, finds one.
@@ -38,7 +29,7 @@ export function createTaskStore(table: TaskTable, boot: string) {
     if (!row || row.owner !== owner || row.expiresAt <= now()) return undefined
     const alive = row.boot === boot || Date.now() - row.heartbeatAt.getTime() < heartbeatLapsesMs
     if (!isOpen(row) || alive) return row
-    await table.finish(row, processDied, { heartbeatAt: row.heartbeatAt })
+    await table.finish(row, processEnded, { heartbeatAt: row.heartbeatAt })
     return (await rows.findUnique({ where: { id: taskId } })) ?? undefined
   }
 

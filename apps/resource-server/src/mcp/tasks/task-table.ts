@@ -14,6 +14,16 @@ export type TaskEnd =
   | { readonly status: 'failed'; readonly error: { code: number; message: string } }
   | { readonly status: 'cancelled' }
 
+/** Of a task that was running when its process died or had to stop. */
+export const processEnded: TaskEnd = {
+  status: 'failed',
+  error: {
+    code: -32_603,
+    message:
+      'The server process that ran this task has ended, and the task with it. Look whether it took effect, then call the tool again.',
+  },
+}
+
 /**
  * Tasks in the database, where every process finds them. A final status stays: whoever writes one first has written it.
  * Every change is announced.
