@@ -155,3 +155,15 @@ verifies('tasks-processes', 'a task whose process was killed has failed, and say
   await client.send('tasks/cancel', { taskId })
   expect((await client.get(taskId)).status).toBe('failed')
 })
+
+verifies('tasks-processes', 'a task whose process is stopped fails at once', async () => {
+  const { client, other, otherProcess, databaseUrl } = await startTwoNodes()
+  await holdImports(databaseUrl)
+  const taskId = await other.begin('import_items', longImport)
+  expect((await otherProcess.stop('SIGTERM')).code).toBe(0)
+  const { status, statusMessage } = await client.get(taskId)
+  expect({ status, statusMessage }).toEqual({
+    status: 'failed',
+    statusMessage: expect.stringContaining('has ended'),
+  })
+})
