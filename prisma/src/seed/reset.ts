@@ -8,6 +8,7 @@ const accountTables: readonly string[] = [
   'RevokedAccessToken',
   'InitialAccessToken',
   'AuditEvent',
+  'FlowExchange',
   'RateLimiterFlexible',
   'McpSession',
   'McpSubscription',

@@ -1,0 +1,28 @@
+-- CreateTable
+CREATE TABLE "FlowExchange" (
+    "id" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "durationMs" DOUBLE PRECISION NOT NULL,
+    "server" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "step" TEXT NOT NULL,
+    "method" TEXT NOT NULL,
+    "path" TEXT NOT NULL,
+    "status" INTEGER,
+    "correlationId" TEXT,
+    "address" TEXT,
+    "agent" TEXT,
+    "clientId" TEXT,
+    "grantId" TEXT,
+    "personId" TEXT,
+    "joins" TEXT NOT NULL DEFAULT '',
+    "content" TEXT NOT NULL,
+
+    CONSTRAINT "FlowExchange_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "FlowExchange_at_idx" ON "FlowExchange"("at");
+
+-- CreateIndex
+CREATE INDEX "FlowExchange_correlationId_idx" ON "FlowExchange"("correlationId");
