@@ -2,7 +2,7 @@ import type { Database } from './database.ts'
 
 export type { Database } from './database.ts'
 
-/** How many connections a process may hold to PostgreSQL (default 10); SQLite has one. */
+/** How many connections a process may hold to PostgreSQL (default 10), besides one to listen on; SQLite has one. */
 export interface OpenOptions {
   connections?: number
 }
