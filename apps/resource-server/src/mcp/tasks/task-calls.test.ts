@@ -30,11 +30,11 @@ async function open(next: WebHandler, afterMs: number) {
   }
   const supports = new Map([['work', { afterMs }]])
   const handler = answerCallsWithTasks({ next: pass, supports, gates, store, runner, meta: {} })
-  const call = (signal: AbortSignal) => {
+  const call = (signal: AbortSignal, parsedBody: unknown = message) => {
     const request = new Request('http://localhost/mcp', { method: 'POST', signal })
     const accessToken = { personId: 'person', clientId: 'client' }
     const authInfo = { token: '', clientId: '', scopes: [], extra: { caller: { accessToken } } }
-    return handler(request, { authInfo, parsedBody: message })
+    return handler(request, { authInfo, parsedBody })
   }
   return { call, tasks: database.prisma.mcpTask }
 }
@@ -129,4 +129,27 @@ test('the call is made with everything but the client’s progress token', async
   const { params } = message
   const _meta = { ...params._meta, progressToken: 'task' }
   expect(bodies).toEqual([{ ...message, params: { ...params, _meta } }])
+})
+
+test.each([
+  null,
+  7,
+  [],
+  [message],
+  { ...message, params: null },
+  { ...message, params: 'work' },
+  { ...message, params: { name: 'work' } },
+  { ...message, params: { name: 'work', _meta: null } },
+  { ...message, params: { name: ['work'], _meta: message.params._meta } },
+  { ...message, params: { name: 'constructor', _meta: message.params._meta } },
+  { ...message, method: 'tools/list' },
+])('what is no call that can be a task is handed on as it came: %j', async (body) => {
+  const handed: unknown[] = []
+  const { call, tasks } = await open(async (_request, { parsedBody }) => {
+    handed.push(parsedBody)
+    return answer()
+  }, 0)
+  await call(new AbortController().signal, body)
+  expect(handed).toEqual([body])
+  expect(await tasks.count()).toBe(0)
 })

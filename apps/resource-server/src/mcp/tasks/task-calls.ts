@@ -73,6 +73,5 @@ async function after(ms: number): Promise<true> {
 
 function callOf(body: unknown): CallMessage | undefined {
   const message = body as CallMessage | null | undefined
-  if (message?.method !== 'tools/call' || typeof message.params !== 'object') return undefined
-  return message
+  return message?.method === 'tools/call' && message.params ? message : undefined
 }

@@ -124,7 +124,7 @@ function withTasks(
 function acknowledging(event: Uint8Array, taskIds: readonly string[]): Uint8Array {
   const [, data] = /^data: (.*)$/m.exec(new TextDecoder().decode(event))!
   const message = JSON.parse(data!)
-  const { resourceSubscriptions, ...honored } = message.params.notifications
+  const { resourceSubscriptions = [], ...honored } = message.params.notifications
   const uris = resourceSubscriptions.filter((uri: string) => uri !== placeholder)
   message.params.notifications = {
     ...honored,
