@@ -59,7 +59,7 @@ describe('the months of prompts', () => {
   it('are the next one for what runs out, up to its last day', () => {
     const text = write('items_running_out', nothing)
     expect(text).toContain('run out in December 2026?')
-    expect(callsIn(text)[0]?.values).toEqual({ runs_out_before: '2027-01-01', limit: 100 })
+    expect(callsIn(text)[0]?.values).toEqual({ runs_out_before: '2027-01-01', limit: 50 })
   })
 
   it('are the last full one for what happened, beside the one before', () => {

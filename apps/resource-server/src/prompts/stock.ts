@@ -14,7 +14,7 @@ export const itemsRunningOut: Prompt = {
     const call = callOf('get_inventory_items', {
       company_id: company?.id,
       runs_out_before: addDays(to, 1),
-      limit: 100,
+      limit: 50,
     })
     return `Which inventory items of ${companyName} run out in ${monthName(from)}?
 
@@ -34,7 +34,7 @@ export const whatToReorder: Prompt = {
     const call = callOf('get_analytics', {
       company_id: company?.id,
       sort: 'reorder_first',
-      limit: 100,
+      limit: 50,
     })
     return `What should ${companyName} reorder, and by when?
 
