@@ -190,7 +190,12 @@ describe('npm start', () => {
         JSON.parse(await readFile(join(repository, path, 'package.json'), 'utf8'))
       const root = await read('.')
       expect(root.devDependencies.node).toMatch(/^\^24\./)
-      expect(root.allowScripts).toEqual({ node: true, prisma: false, '@prisma/engines': false })
+      expect(root.allowScripts).toEqual({
+        node: true,
+        prisma: false,
+        '@prisma/engines': false,
+        '@modelcontextprotocol/inspector': false,
+      })
       expect(root.scripts.test).toMatch(/\btest\b/)
       const own = await read('e2e')
       expect(own.scripts.test).toMatch(/vitest run.*playwright test/)
