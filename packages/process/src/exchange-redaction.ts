@@ -42,6 +42,9 @@ function redactHeader(name: string, value: string): string {
     case 'location':
     case 'referer':
       return redactUrl(value)
+    // A proof of possession counts once, within its minute; whoever reads it first could be that one.
+    case 'dpop':
+      return describeSecret('proof', value)
     default:
       return isHidden(name) ? describeSecret(name, value) : value
   }
@@ -86,6 +89,7 @@ export function redactBody(contentType: string, content: Buffer, length: number)
 
 function redactJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redactJson)
+  if (typeof value === 'string' && /^https?:\/\/\S+[?#]/.test(value)) return redactUrl(value)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Middleware } from 'koa'
+import { type CapturedBody, captureRequestBody, captureResponseBody } from './body-capture.ts'
 import { type RecordedHeaders, redactBody, redactHeaders, redactUrl } from './exchange-redaction.ts'
 import type { FaultServer } from './faults.ts'
 
@@ -57,8 +57,8 @@ export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer)
     const { method, url } = ctx.req
     // As they came: whoever handles the request may change them.
     const headers = { ...ctx.req.headers }
-    const received = watchRequest(ctx.req)
-    const sent = watchResponse(ctx.res)
+    const received = captureRequestBody(ctx.req, bodyLimitBytes)
+    const sent = captureResponseBody(ctx.res, bodyLimitBytes)
     ctx.res.once('close', () => {
       const answered = ctx.res.headersSent
       const responseHeaders = ctx.res.getHeaders()
@@ -74,10 +74,13 @@ export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer)
         method: method ?? '',
         url: redactUrl(url ?? ''),
         status,
-        request: { headers: redactHeaders(headers), body: received(headers['content-type']) },
+        request: {
+          headers: redactHeaders(headers),
+          body: bodyOf(headers['content-type'], received),
+        },
         response: {
           headers: answered ? redactHeaders(responseHeaders) : {},
-          body: sent(responseHeaders['content-type']),
+          body: bodyOf(responseHeaders['content-type'], sent),
         },
       }))
     })
@@ -85,58 +88,6 @@ export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer)
   }
 }
 
-type Chunk = string | Uint8Array
-
-/** Keeps the start of a body and counts the rest. */
-function keepBody() {
-  const chunks: Buffer[] = []
-  let kept = 0
-  let length = 0
-  return {
-    take(chunk: Chunk, encoding?: unknown) {
-      const bytes =
-        typeof chunk === 'string'
-          ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-          : Buffer.from(chunk)
-      length += bytes.length
-      if (kept + bytes.length > bodyLimitBytes) return
-      kept += bytes.length
-      chunks.push(bytes)
-    },
-    recorded: (contentType: unknown) =>
-      redactBody(String(contentType ?? ''), Buffer.concat(chunks), length),
-  }
-}
-
-/** Listens without consuming: whoever reads the body, by events or by iteration, passes `emit`. */
-function watchRequest(req: IncomingMessage) {
-  const body = keepBody()
-  const { emit } = req
-  req.emit = function emitWatched(
-    this: IncomingMessage,
-    event: string | symbol,
-    ...rest: unknown[]
-  ) {
-    if (event === 'data') body.take(rest[0] as Chunk)
-    return Reflect.apply(emit, this, [event, ...rest])
-  } as typeof req.emit
-  return body.recorded
-}
-
-function watchResponse(res: ServerResponse) {
-  const body = keepBody()
-  const isChunk = (value: unknown): value is Chunk =>
-    typeof value === 'string' || value instanceof Uint8Array
-  const { write, end } = res
-  let ending = false
-  res.write = function writeWatched(this: ServerResponse, ...parameters: unknown[]) {
-    if (isChunk(parameters[0]) && !ending) body.take(parameters[0], parameters[1])
-    return Reflect.apply(write, this, parameters)
-  } as typeof res.write
-  res.end = function endWatched(this: ServerResponse, ...parameters: unknown[]) {
-    if (isChunk(parameters[0]) && !ending) body.take(parameters[0], parameters[1])
-    ending = true
-    return Reflect.apply(end, this, parameters)
-  } as typeof res.end
-  return body.recorded
+function bodyOf(contentType: unknown, { content, length }: CapturedBody): unknown {
+  return redactBody(String(contentType ?? ''), content(), length())
 }
