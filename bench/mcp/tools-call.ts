@@ -38,7 +38,7 @@ interface Contender {
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 await using bare = await startServerProcess(from('../peers/bare-mcp-sdk.ts'))
-await using stack = await startServerProcess(from('../../packages/stack/src/main.ts'), {
+await using stack = await startServerProcess(from('./unlimited-stack.ts'), {
   AUTH_PORT: '0',
   MCP_PORT: '0',
   DATA_DIR: 'memory',

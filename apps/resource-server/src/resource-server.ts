@@ -33,7 +33,7 @@ import { servedResources } from './served-resources.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { tools as allTools } from './tools/all.ts'
 
-export type { ServerPart }
+export type { Limits, ServerPart }
 
 export interface ResourceServer {
   readonly app: Koa

@@ -6,7 +6,7 @@ import { bind, type Listener } from '@neonpanel/process/listen'
 import { createLog, type Log } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
 import { createTestControls } from '@neonpanel/process/test-controls'
-import type { ResourceServer, ServerPart } from '@neonpanel/resource-server'
+import type { Limits, ResourceServer, ServerPart } from '@neonpanel/resource-server'
 import { parseConfig as parseResourceConfig } from '@neonpanel/resource-server/config'
 
 export type Environment = Record<string, string | undefined>
@@ -39,16 +39,19 @@ const graceMs = 5_000
  * @param environment the variables of both servers; nothing else is read
  * @param log where to log instead of standard error
  * @param parts what the MCP server offers besides the product
+ * @param limits what the MCP server grants a person and client, in place of its own limits
  * @throws EnvironmentError with the problems of both servers; ListenError when a port is taken
  */
 export async function startStack({
   environment,
   log: givenLog,
   parts,
+  limits,
 }: {
   environment: Environment
   log?: Log
   parts?: readonly ServerPart[]
+  limits?: Partial<Limits>
 }): Promise<Stack> {
   const asked = parseConfigs(environment)
   const log =
@@ -63,7 +66,7 @@ export async function startStack({
   }
   const config = parseConfigs(bound)
   const database = await prepareDatabase(config, starting)
-  const servers = await createServers({ config, database, log, parts })
+  const servers = await createServers({ config, database, log, parts, limits })
   listeners.authorization.serve(servers.authorizationServer.handler)
   listeners.resource.serve(servers.resourceServer.handler)
   const started = starting.move()
@@ -141,11 +144,13 @@ async function createServers({
   database,
   log,
   parts,
+  limits,
 }: {
   config: StackConfig
   database: Database
   log: Log
   parts: readonly ServerPart[] | undefined
+  limits: Partial<Limits> | undefined
 }) {
   const [{ createAuthorizationServer }, { createResourceServer }] = await Promise.all([
     import('@neonpanel/authorization-server'),
@@ -167,6 +172,7 @@ async function createServers({
       metrics: createMetrics('resource-server'),
       testControls,
       parts,
+      limits,
     }),
   ])
   return { authorizationServer, resourceServer }
