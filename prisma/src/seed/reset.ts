@@ -13,6 +13,7 @@ const accountTables: readonly string[] = [
   'McpSession',
   'McpSubscription',
   'McpTask',
+  'FaultRule',
   'Grant',
   'Client',
   'Membership',
