@@ -1,3 +1,5 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer, send } from '@neonpanel/testing-kit/client/http'
 import {
   CompactSign,
   type CryptoKey,
@@ -11,8 +13,6 @@ import {
 } from 'jose'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer, send } from '../harness/http.ts'
 import { callTool, mcpRequest, modernMessage } from '../harness/mcp.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'

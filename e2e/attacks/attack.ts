@@ -1,6 +1,6 @@
+import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
+import type { Page } from '@neonpanel/testing-kit/person/page'
 import { expect } from 'vitest'
-import type { Servers } from '../harness/oauth-client.ts'
-import type { Page } from '../harness/page.ts'
 
 /** What every answer has, however it was asked for. */
 type AnyAnswer = { readonly status: number; readonly text: string } | Page

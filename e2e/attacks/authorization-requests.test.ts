@@ -1,10 +1,16 @@
+import { parametersOf, type RequestParameters, send } from '@neonpanel/testing-kit/client/http'
+import {
+  chatGpt,
+  claude,
+  localClient,
+  oauthClient,
+  register,
+} from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { findControl, textOf } from '@neonpanel/testing-kit/person/page'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { createBrowser } from '../harness/browser.ts'
-import { parametersOf, type RequestParameters, send } from '../harness/http.ts'
-import { chatGpt, claude, localClient, oauthClient, register } from '../harness/oauth-client.ts'
-import { findControl, textOf } from '../harness/page.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 import { attacksOn } from './attack.ts'

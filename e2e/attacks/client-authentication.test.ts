@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { basic, postForm } from '@neonpanel/testing-kit/client/http'
+import { demoService } from '@neonpanel/testing-kit/client/oauth-client'
 import {
   CompactSign,
   exportJWK,
@@ -10,8 +12,6 @@ import {
   UnsecuredJWT,
 } from 'jose'
 import { describe, expect } from 'vitest'
-import { basic, postForm } from '../harness/http.ts'
-import { demoService } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 import { attacksOn } from './attack.ts'

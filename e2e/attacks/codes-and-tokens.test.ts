@@ -1,9 +1,15 @@
+import { codeFlow, tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { basic, postForm, send } from '@neonpanel/testing-kit/client/http'
+import {
+  challengeOf,
+  chatGpt,
+  claude,
+  oauthClient,
+  randomText,
+} from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
 import { passTime } from '../harness/clock.ts'
-import { codeFlow, tokensFor } from '../harness/grant.ts'
-import { basic, postForm, send } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
-import { challengeOf, chatGpt, claude, oauthClient, randomText } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

@@ -1,7 +1,7 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer, send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
 import { openEventStream } from '../harness/event-stream.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer, send } from '../harness/http.ts'
 import {
   callTool,
   initializeMessage,

@@ -1,5 +1,5 @@
+import { register, type Servers } from '@neonpanel/testing-kit/client/oauth-client'
 import { adminApi } from '../harness/admin.ts'
-import { register, type Servers } from '../harness/oauth-client.ts'
 
 /** Registers a confidential client, of the attacker or of somebody else. */
 export async function registeredClient(

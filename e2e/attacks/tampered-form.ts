@@ -1,6 +1,6 @@
-import { send } from '../harness/http.ts'
-import { control, type Page, submission } from '../harness/page.ts'
-import type { Person } from '../harness/people.ts'
+import { send } from '@neonpanel/testing-kit/client/http'
+import { control, type Page, submission } from '@neonpanel/testing-kit/person/page'
+import type { Person } from '@neonpanel/testing-kit/person/people'
 
 /** Posts a page's form with other fields or headers than a browser would. */
 export async function postTampered(

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import type { Stack } from '@neonpanel/stack'
+import { localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
 import { type Browser, expect, type Page } from '@playwright/test'
-import { localClient, oauthClient } from '../harness/oauth-client.ts'
 import { signIn } from './person.ts'
 import { test } from './stack-test.ts'
 

@@ -1,7 +1,7 @@
 import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
+import { claude, localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
 import { expect } from '@playwright/test'
 import { adminApi } from '../harness/admin.ts'
-import { claude, localClient, oauthClient } from '../harness/oauth-client.ts'
 import { redeem, registerClient, scopeBox, signIn } from './person.ts'
 import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { basic, postForm, send } from '@neonpanel/testing-kit/client/http'
 import { expect } from '@playwright/test'
-import { basic, postForm, send } from '../harness/http.ts'
 import { signIn } from './person.ts'
 import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'

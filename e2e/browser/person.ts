@@ -1,10 +1,10 @@
 import type { Scope } from '@neonpanel/contracts/scopes'
 import { scopes } from '@neonpanel/contracts/scopes'
 import type { Stack } from '@neonpanel/stack'
+import { oauthClient, register } from '@neonpanel/testing-kit/client/oauth-client'
+import { demoPassword, type PersonName, people } from '@neonpanel/testing-kit/person/people'
 import { expect, type Page } from '@playwright/test'
 import { adminApi } from '../harness/admin.ts'
-import { oauthClient, register } from '../harness/oauth-client.ts'
-import { demoPassword, type PersonName, people } from '../harness/people.ts'
 import type { Callback } from './callback.ts'
 
 /** Fills in the sign-in form by its labels and submits it. */

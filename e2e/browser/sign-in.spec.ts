@@ -1,5 +1,5 @@
+import { localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
 import { expect } from '@playwright/test'
-import { localClient, oauthClient } from '../harness/oauth-client.ts'
 import { signIn } from './person.ts'
 import { test } from './stack-test.ts'
 import { verifies } from './verifies.ts'

@@ -4,10 +4,13 @@ import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import {
+  fetchWithInitialAccessToken,
+  oauthProvider,
+} from '@neonpanel/testing-kit/client/sdk-client'
 import { describe, expect, onTestFinished } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { modernVersion } from '../harness/mcp.ts'
-import { fetchWithInitialAccessToken, oauthProvider } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,9 +1,9 @@
 import { MCPConformanceTest, type OAuthConformanceConfig, OAuthConformanceSuite } from '@mcpjam/sdk'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { demoService } from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { clientDocuments } from '../harness/client-documents.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { demoService } from '../harness/oauth-client.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,8 +1,8 @@
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import * as oauth from 'oauth4webapi'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { modernMessage } from '../harness/mcp.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -12,9 +12,9 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { describe, expect, onTestFinished, vi } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer } from '../harness/http.ts'
 import { modernVersion } from '../harness/mcp.ts'
 import { itemUri } from '../harness/resources.ts'
 import { testStack } from '../harness/stack.ts'

@@ -6,9 +6,9 @@ import {
   StreamableHTTPClientTransport as V1Transport,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { oauthProvider, type Sessions } from '@neonpanel/testing-kit/client/sdk-client'
 import { describe, expect, onTestFinished } from 'vitest'
 import { modernVersion } from '../harness/mcp.ts'
-import { oauthProvider, type Sessions } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

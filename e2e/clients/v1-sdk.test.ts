@@ -3,9 +3,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import {
+  oauthProvider,
+  type Sessions,
+  sdkRedirectUrl,
+} from '@neonpanel/testing-kit/client/sdk-client'
 import { describe, expect, onTestFinished } from 'vitest'
 import { clientDocuments } from '../harness/client-documents.ts'
-import { oauthProvider, type Sessions, sdkRedirectUrl } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

@@ -5,10 +5,14 @@ import {
   UnauthorizedError,
   type VersionNegotiationMode,
 } from '@modelcontextprotocol/client'
+import {
+  oauthProvider,
+  type Sessions,
+  sdkRedirectUrl,
+} from '@neonpanel/testing-kit/client/sdk-client'
 import { describe, expect, onTestFinished } from 'vitest'
 import { clientDocuments } from '../harness/client-documents.ts'
 import { modernVersion } from '../harness/mcp.ts'
-import { oauthProvider, type Sessions, sdkRedirectUrl } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

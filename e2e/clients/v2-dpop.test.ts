@@ -4,9 +4,9 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
+import { oauthProvider } from '@neonpanel/testing-kit/client/sdk-client'
 import { expect, onTestFinished } from 'vitest'
 import { modernVersion } from '../harness/mcp.ts'
-import { oauthProvider } from '../harness/sdk-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

@@ -1,5 +1,5 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { describe, expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
 import { mcpRequest, modernCall, modernMessage } from '../harness/mcp.ts'
 import { freshDatabase, quietEnvironment, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'

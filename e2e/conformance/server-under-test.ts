@@ -1,6 +1,6 @@
 import { scopes } from '@neonpanel/contracts/scopes'
 import { type Environment, type Stack, startStack } from '@neonpanel/stack'
-import { tokensFor } from '../harness/grant.ts'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { startBearerProxy } from './bearer-proxy.ts'
 import { createConformanceFixtures } from './fixtures/all.ts'
 

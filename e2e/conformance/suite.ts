@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { localClient } from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { parse } from 'yaml'
 import { freePort } from '../harness/balancer.ts'
-import { localClient } from '../harness/oauth-client.ts'
-import { createPerson } from '../harness/people.ts'
 import { runProgram } from '../harness/process.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 

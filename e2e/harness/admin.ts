@@ -1,5 +1,5 @@
-import { type Answer, bearer, sendJson } from './http.ts'
-import type { Servers } from './oauth-client.ts'
+import { type Answer, bearer, sendJson } from '@neonpanel/testing-kit/client/http'
+import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
 
 export interface MintedToken {
   initial_access_token: string

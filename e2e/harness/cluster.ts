@@ -1,6 +1,6 @@
+import { send } from '@neonpanel/testing-kit/client/http'
 import { expect, inject, onTestFinished, vi } from 'vitest'
 import { type Balancer, freePort, startBalancer } from './balancer.ts'
-import { send } from './http.ts'
 import { createDatabase } from './postgresql.ts'
 import { repository, runScript, type ServerProcess } from './process.ts'
 

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
+import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson, type Decision, type PersonName } from '@neonpanel/testing-kit/person/people'
 import { onTestFinished, vi } from 'vitest'
-import type { Servers } from './oauth-client.ts'
-import { createPerson, type Decision, type PersonName } from './people.ts'
 
 /** A person at a computer, on which programs open web pages. */
 export interface Desktop {

@@ -1,6 +1,6 @@
-import type { Servers } from './oauth-client.ts'
-import { controls, fill, findControl, type Page } from './page.ts'
-import type { Person } from './people.ts'
+import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
+import { controls, fill, findControl, type Page } from '@neonpanel/testing-kit/person/page'
+import type { Person } from '@neonpanel/testing-kit/person/people'
 
 /** A person enters a user code, confirms it, signs in and decides, in whatever order the pages come. */
 export async function approveDevice(

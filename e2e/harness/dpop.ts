@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { codeFlow, type GrantWish } from '@neonpanel/testing-kit/client/grant'
+import { type Answer, postForm, type RequestParameters } from '@neonpanel/testing-kit/client/http'
+import {
+  localClient,
+  type Servers,
+  type TokenBody,
+} from '@neonpanel/testing-kit/client/oauth-client'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { codeFlow, type GrantWish } from './grant.ts'
-import { type Answer, postForm, type RequestParameters } from './http.ts'
 import { type McpAnswer, mcpRequest, modernMessage } from './mcp.ts'
-import { localClient, type Servers, type TokenBody } from './oauth-client.ts'
 
 /** A key of a client, and the proofs that it signs (RFC 9449 section 4.2). */
 export type ProofKey = Awaited<ReturnType<typeof createProofKey>>

@@ -1,8 +1,8 @@
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
 import { onTestFinished } from 'vitest'
 import type { Desktop } from './desktop.ts'
-import type { Servers } from './oauth-client.ts'
 import { fileOfProgram } from './process.ts'
 
 /** One start of mcp-remote. */

@@ -1,5 +1,5 @@
+import { type Answer, bearer } from '@neonpanel/testing-kit/client/http'
 import { createParser } from 'eventsource-parser'
-import { type Answer, bearer } from './http.ts'
 
 export const modernVersion = '2026-07-28'
 

@@ -1,8 +1,8 @@
 import { startStack } from '@neonpanel/stack'
+import { send } from '@neonpanel/testing-kit/client/http'
 import { afterAll } from 'vitest'
 import { freePort, startBalancer } from './balancer.ts'
 import { migratedDatabase, ready } from './cluster.ts'
-import { send } from './http.ts'
 import { runScript, type ServerProcess } from './process.ts'
 import { quietEnvironment } from './stack.ts'
 

@@ -1,7 +1,12 @@
+import { type Answer, postForm } from '@neonpanel/testing-kit/client/http'
+import {
+  claude,
+  oauthClient,
+  type Servers,
+  type TokenBody,
+} from '@neonpanel/testing-kit/client/oauth-client'
+import type { Person } from '@neonpanel/testing-kit/person/people'
 import { inject } from 'vitest'
-import { type Answer, postForm } from './http.ts'
-import { claude, oauthClient, type Servers, type TokenBody } from './oauth-client.ts'
-import type { Person } from './people.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { expect } from 'vitest'
 import { type EventStream, openEventStream } from './event-stream.ts'
-import { bearer } from './http.ts'
 import {
   initializeMessage,
   type McpAnswer,

@@ -1,5 +1,5 @@
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { expect, vi } from 'vitest'
-import { bearer } from './http.ts'
 import { type McpAnswer, mcpRequest, modernMessage } from './mcp.ts'
 import type { Json } from './tools.ts'
 

@@ -1,9 +1,9 @@
+import { type Answer, bearer, sendJson } from '@neonpanel/testing-kit/client/http'
+import type { RegistrationBody } from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { afterAll, describe, expect, vi } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { startAuthorizationServers } from '../harness/cluster.ts'
-import { type Answer, bearer, sendJson } from '../harness/http.ts'
-import type { RegistrationBody } from '../harness/oauth-client.ts'
-import { createPerson } from '../harness/people.ts'
 import {
   atOnce,
   codeFor,

@@ -1,10 +1,10 @@
+import { postForm } from '@neonpanel/testing-kit/client/http'
+import { claude, type TokenBody } from '@neonpanel/testing-kit/client/oauth-client'
+import { fill } from '@neonpanel/testing-kit/person/page'
+import { createPerson, demoPassword, type Person } from '@neonpanel/testing-kit/person/people'
 import { afterAll, describe, expect, vi } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { startAuthorizationServers } from '../harness/cluster.ts'
-import { postForm } from '../harness/http.ts'
-import { claude, type TokenBody } from '../harness/oauth-client.ts'
-import { fill } from '../harness/page.ts'
-import { createPerson, demoPassword, type Person } from '../harness/people.ts'
 import {
   atOnce,
   codeFor,

@@ -7,10 +7,10 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { describe, expect, onTestFinished, vi } from 'vitest'
 import { openEventStream } from '../harness/event-stream.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer } from '../harness/http.ts'
 import { openSession, rpc } from '../harness/mcp.ts'
 import {
   holderAmong,

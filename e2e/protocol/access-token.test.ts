@@ -1,6 +1,6 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { describe, expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
 import { callTool } from '../harness/mcp.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { contentsOf } from '../harness/token-contents.ts'

@@ -1,6 +1,6 @@
+import { send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { send } from '../harness/http.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,9 +1,15 @@
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
+import { send } from '@neonpanel/testing-kit/client/http'
+import {
+  chatGpt,
+  claude,
+  localClient,
+  oauthClient,
+  randomText,
+} from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
 import { passTime } from '../harness/clock.ts'
-import { codeFlow } from '../harness/grant.ts'
-import { send } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
-import { chatGpt, claude, localClient, oauthClient, randomText } from '../harness/oauth-client.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

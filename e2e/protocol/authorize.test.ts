@@ -1,16 +1,21 @@
-import { describe, expect } from 'vitest'
-import { createBrowser } from '../harness/browser.ts'
-import { codeFlow } from '../harness/grant.ts'
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
 import {
   type Answer,
   parametersOf,
   postForm,
   type RequestParameters,
   send,
-} from '../harness/http.ts'
-import { chatGpt, claude, localClient, oauthClient } from '../harness/oauth-client.ts'
-import { findControl, parsePage } from '../harness/page.ts'
-import { createPerson } from '../harness/people.ts'
+} from '@neonpanel/testing-kit/client/http'
+import {
+  chatGpt,
+  claude,
+  localClient,
+  oauthClient,
+} from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { findControl, parsePage } from '@neonpanel/testing-kit/person/page'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
+import { describe, expect } from 'vitest'
 import { testStack } from '../harness/stack.ts'
 import { scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

@@ -1,5 +1,5 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
 import { callTool } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'

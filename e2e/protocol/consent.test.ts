@@ -1,16 +1,16 @@
 import { resourceScopes, scopes } from '@neonpanel/contracts/scopes'
-import { describe, expect } from 'vitest'
-import { adminApi } from '../harness/admin.ts'
-import { codeFlow, tokensFor } from '../harness/grant.ts'
+import { codeFlow, tokensFor } from '@neonpanel/testing-kit/client/grant'
 import {
   type ClientIdentity,
   chatGpt,
   claude,
   oauthClient,
   register,
-} from '../harness/oauth-client.ts'
-import { controls, findControl, textOf } from '../harness/page.ts'
-import { createPerson, scopeCheckboxes } from '../harness/people.ts'
+} from '@neonpanel/testing-kit/client/oauth-client'
+import { controls, findControl, textOf } from '@neonpanel/testing-kit/person/page'
+import { createPerson, scopeCheckboxes } from '@neonpanel/testing-kit/person/people'
+import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { contentsOf, scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'

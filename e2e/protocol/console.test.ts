@@ -1,7 +1,7 @@
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { findControl, textOf } from '@neonpanel/testing-kit/person/page'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
-import { createBrowser } from '../harness/browser.ts'
-import { findControl, textOf } from '../harness/page.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,8 +1,8 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { describe, expect, onTestFinished } from 'vitest'
 import { parseChallenge } from '../harness/challenge.ts'
 import { openEventStream } from '../harness/event-stream.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer } from '../harness/http.ts'
 import {
   initializeMessage,
   mcpRequest,

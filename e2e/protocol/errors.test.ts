@@ -1,9 +1,15 @@
+import {
+  type Answer,
+  postForm,
+  type RequestParameters,
+  send,
+  sendJson,
+} from '@neonpanel/testing-kit/client/http'
+import { localClient, oauthClient, register } from '@neonpanel/testing-kit/client/oauth-client'
+import { textOf } from '@neonpanel/testing-kit/person/page'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect, test } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { type Answer, postForm, type RequestParameters, send, sendJson } from '../harness/http.ts'
-import { localClient, oauthClient, register } from '../harness/oauth-client.ts'
-import { textOf } from '../harness/page.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

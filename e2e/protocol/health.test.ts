@@ -1,5 +1,5 @@
+import { send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
-import { send } from '../harness/http.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

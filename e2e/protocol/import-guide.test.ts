@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
 import { modernCall } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { type Json, list, toolUser } from '../harness/tools.ts'

@@ -1,8 +1,8 @@
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
+import { send } from '@neonpanel/testing-kit/client/http'
+import { oauthClient, register } from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { codeFlow } from '../harness/grant.ts'
-import { send } from '../harness/http.ts'
-import { oauthClient, register } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

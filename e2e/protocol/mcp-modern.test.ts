@@ -1,6 +1,6 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer } from '../harness/http.ts'
 import { mcpRequest, modernCall, modernMessage, modernVersion, rpc } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'

@@ -1,9 +1,9 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer, send } from '@neonpanel/testing-kit/client/http'
+import { claude } from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
 import { openEventStream } from '../harness/event-stream.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer, send } from '../harness/http.ts'
 import { initializeMessage, mcpRequest, openSession, rpc, sessionVersions } from '../harness/mcp.ts'
-import { claude } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

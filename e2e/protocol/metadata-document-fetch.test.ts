@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { send } from '@neonpanel/testing-kit/client/http'
+import { oauthClient, register } from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { findControl } from '@neonpanel/testing-kit/person/page'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeEach, describe, expect } from 'vitest'
 import {
@@ -6,11 +10,7 @@ import {
   startDocumentServer,
 } from '../../apps/authorization-server/src/testing/document-server.ts'
 import { adminApi } from '../harness/admin.ts'
-import { createBrowser } from '../harness/browser.ts'
 import { passTime } from '../harness/clock.ts'
-import { send } from '../harness/http.ts'
-import { oauthClient, register } from '../harness/oauth-client.ts'
-import { findControl } from '../harness/page.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,6 +1,6 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { postForm, send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
-import { postForm, send } from '../harness/http.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'

@@ -1,6 +1,6 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer, send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer, send } from '../harness/http.ts'
 import { initializeMessage, modernMessage } from '../harness/mcp.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'

@@ -1,9 +1,14 @@
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
+import { send } from '@neonpanel/testing-kit/client/http'
+import {
+  chatGpt,
+  oauthClient,
+  randomText,
+  register,
+} from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { codeFlow } from '../harness/grant.ts'
-import { send } from '../harness/http.ts'
-import { chatGpt, oauthClient, randomText, register } from '../harness/oauth-client.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,8 +1,8 @@
+import { send } from '@neonpanel/testing-kit/client/http'
+import { demoService, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { textOf } from '@neonpanel/testing-kit/person/page'
 import { describe, expect } from 'vitest'
-import { createBrowser } from '../harness/browser.ts'
-import { send } from '../harness/http.ts'
-import { demoService, oauthClient } from '../harness/oauth-client.ts'
-import { textOf } from '../harness/page.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
+import { postForm } from '@neonpanel/testing-kit/client/http'
+import { register, type TokenBody } from '@neonpanel/testing-kit/client/oauth-client'
 import {
   exportJWK,
   exportSPKI,
@@ -9,9 +12,6 @@ import {
 } from 'jose'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { codeFlow } from '../harness/grant.ts'
-import { postForm } from '../harness/http.ts'
-import { register, type TokenBody } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

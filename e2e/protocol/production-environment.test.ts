@@ -1,5 +1,5 @@
+import { oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
-import { oauthClient } from '../harness/oauth-client.ts'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'

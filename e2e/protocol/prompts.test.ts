@@ -1,7 +1,7 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { tokensFor } from '../harness/grant.ts'
 import { modernCall, openSession, rpc } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { list, toolUser } from '../harness/tools.ts'

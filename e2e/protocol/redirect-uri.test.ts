@@ -1,8 +1,8 @@
+import { codeFlow } from '@neonpanel/testing-kit/client/grant'
+import { chatGpt, oauthClient, register } from '@neonpanel/testing-kit/client/oauth-client'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { codeFlow } from '../harness/grant.ts'
-import { chatGpt, oauthClient, register } from '../harness/oauth-client.ts'
-import { createPerson } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

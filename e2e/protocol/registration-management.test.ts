@@ -1,9 +1,13 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { bearer, send, sendJson } from '@neonpanel/testing-kit/client/http'
+import {
+  oauthClient,
+  type RegistrationBody,
+  register,
+} from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { bearer, send, sendJson } from '../harness/http.ts'
 import { callTool } from '../harness/mcp.ts'
-import { oauthClient, type RegistrationBody, register } from '../harness/oauth-client.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

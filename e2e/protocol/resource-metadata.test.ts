@@ -1,6 +1,6 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { send } from '@neonpanel/testing-kit/client/http'
 import { describe, expect } from 'vitest'
-import { send } from '../harness/http.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

@@ -1,7 +1,7 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { type GrantWish, tokensFor } from '@neonpanel/testing-kit/client/grant'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
-import { type GrantWish, tokensFor } from '../harness/grant.ts'
 import { testStack } from '../harness/stack.ts'
 import { list, toolUser } from '../harness/tools.ts'
 import { verifies } from '../verifies.ts'

@@ -1,8 +1,15 @@
+import { oauthClient, type Servers } from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import {
+  control,
+  controls,
+  fill,
+  findControl,
+  type Page,
+  textOf,
+} from '@neonpanel/testing-kit/person/page'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
-import { createBrowser } from '../harness/browser.ts'
-import { oauthClient, type Servers } from '../harness/oauth-client.ts'
-import { control, controls, fill, findControl, type Page, textOf } from '../harness/page.ts'
-import { createPerson } from '../harness/people.ts'
 import { stackForTest, testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

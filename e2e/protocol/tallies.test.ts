@@ -1,6 +1,6 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { describe, expect } from 'vitest'
-import { tokensFor } from '../harness/grant.ts'
 import { testStack } from '../harness/stack.ts'
 import { type Json, list, toolUser } from '../harness/tools.ts'
 import { verifies } from '../verifies.ts'

@@ -1,7 +1,7 @@
 import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { toolScopes } from '@neonpanel/contracts/tool-catalogue'
+import { type GrantWish, tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { describe, expect } from 'vitest'
-import { type GrantWish, tokensFor } from '../harness/grant.ts'
 import { callTool, modernCall } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { type Json, list, toolUser } from '../harness/tools.ts'

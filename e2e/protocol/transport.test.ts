@@ -1,12 +1,17 @@
+import { tokensFor } from '@neonpanel/testing-kit/client/grant'
+import { postForm, send } from '@neonpanel/testing-kit/client/http'
+import {
+  claude,
+  localClient,
+  oauthClient,
+  register,
+} from '@neonpanel/testing-kit/client/oauth-client'
+import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { control, fill, findControl, submission } from '@neonpanel/testing-kit/person/page'
+import { createPerson, demoPassword } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { createBrowser } from '../harness/browser.ts'
 import { passTime } from '../harness/clock.ts'
-import { tokensFor } from '../harness/grant.ts'
-import { postForm, send } from '../harness/http.ts'
-import { claude, localClient, oauthClient, register } from '../harness/oauth-client.ts'
-import { control, fill, findControl, submission } from '../harness/page.ts'
-import { createPerson, demoPassword } from '../harness/people.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 

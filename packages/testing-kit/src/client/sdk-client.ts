@@ -1,6 +1,6 @@
 import type { OAuthDiscoveryState } from '@modelcontextprotocol/client'
+import { createPerson, type Decision, type PersonName } from '../person/people.ts'
 import { randomText, type Servers } from './oauth-client.ts'
-import { createPerson, type Decision, type PersonName } from './people.ts'
 
 interface StoredClient {
   readonly client_id: string

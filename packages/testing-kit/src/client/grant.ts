@@ -1,3 +1,4 @@
+import { createPerson, type Decision, type Person, type PersonName } from '../person/people.ts'
 import type { Answer, RequestParameters } from './http.ts'
 import {
   type ClientIdentity,
@@ -6,7 +7,6 @@ import {
   type Servers,
   type TokenBody,
 } from './oauth-client.ts'
-import { createPerson, type Decision, type Person, type PersonName } from './people.ts'
 
 export interface GrantWish extends Decision {
   readonly person?: PersonName | Person
