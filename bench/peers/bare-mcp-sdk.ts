@@ -28,7 +28,10 @@ const handler = createMcpHandler(() => {
 })
 
 const nodeHandler = toNodeHandler(handler)
-const server = createServer((request, response) => void nodeHandler(request, response))
+// The SDK's types of a request leave out that Node's may be undefined.
+const server = createServer(
+  (request, response) => void nodeHandler(request as Parameters<typeof nodeHandler>[0], response),
+)
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const { port } = server.address() as AddressInfo
