@@ -111,9 +111,12 @@ function insertInto(
   return inserted
 }
 
-/** Without a condition in the SELECT, which would keep SQLite from copying page by page. */
+/**
+ * Page by page, which SQLite does without a condition in the SELECT and without foreign keys to watch: the file is whole.
+ */
 function copyRows(session: SqliteSession, file: string, tables: readonly string[]): void {
   session.execute('ATTACH ?1 AS source', [file])
+  session.script('PRAGMA foreign_keys = OFF')
   try {
     session.execute('BEGIN IMMEDIATE', [])
     for (const table of tables.map(identifier)) {
@@ -124,7 +127,7 @@ function copyRows(session: SqliteSession, file: string, tables: readonly string[
     session.execute('COMMIT', [])
   } finally {
     session.rollback()
-    session.script('DETACH source')
+    session.script('PRAGMA foreign_keys = ON; DETACH source')
   }
 }
 
