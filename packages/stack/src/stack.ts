@@ -1,11 +1,12 @@
 import type { AuthorizationServer } from '@neonpanel/authorization-server'
 import { parseConfig as parseAuthorizationConfig } from '@neonpanel/authorization-server/config'
+import { makeKeyPairsAhead } from '@neonpanel/authorization-server/key-pairs'
 import { type Database, openDatabase } from '@neonpanel/database/open'
+import { createTestControls } from '@neonpanel/faults/test-controls'
 import { EnvironmentError } from '@neonpanel/process/environment'
 import { bind, type Listener } from '@neonpanel/process/listen'
 import { createLog, type Log } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
-import { createTestControls } from '@neonpanel/process/test-controls'
 import type { Limits, ResourceServer, ServerPart } from '@neonpanel/resource-server'
 import { parseConfig as parseResourceConfig } from '@neonpanel/resource-server/config'
 
@@ -57,6 +58,7 @@ export async function startStack({
   const log =
     givenLog ??
     createLog({ level: asked.authorization.logLevel, format: asked.authorization.logFormat })
+  if (asked.authorization.databaseUrl === 'memory:') makeKeyPairsAhead()
   await using starting = new AsyncDisposableStack()
   const listeners = await bindBoth(asked, starting)
   const bound = {
@@ -72,6 +74,7 @@ export async function startStack({
   const started = starting.move()
   let stopping: Promise<void> | undefined
   const stopOnce = async () => {
+    servers.testControls?.close()
     await Promise.all([
       ...Object.values(listeners).map((listener) => listener.close(graceMs)),
       servers.resourceServer.close(),
@@ -156,7 +159,9 @@ async function createServers({
     import('@neonpanel/authorization-server'),
     import('@neonpanel/resource-server'),
   ])
-  const testControls = config.authorization.testControls ? createTestControls() : undefined
+  const testControls = config.authorization.testControls
+    ? await createTestControls(database)
+    : undefined
   const [authorizationServer, resourceServer] = await Promise.all([
     createAuthorizationServer({
       config: config.authorization,
@@ -175,5 +180,5 @@ async function createServers({
       limits,
     }),
   ])
-  return { authorizationServer, resourceServer }
+  return { authorizationServer, resourceServer, testControls }
 }

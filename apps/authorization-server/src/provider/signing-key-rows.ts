@@ -1,14 +1,12 @@
-import { generateKeyPair as generateKeyPairCallback, type JsonWebKey } from 'node:crypto'
-import { promisify } from 'node:util'
+import type { JsonWebKey, KeyPairKeyObjectResult } from 'node:crypto'
 import { accessTokenAlgorithm } from '@neonpanel/contracts/access-token'
 import type { SigningKey as SigningKeyRow } from '@neonpanel/database/client'
 import type { Database } from '@neonpanel/database/open'
 import { keptAppSecret } from '@neonpanel/database/settings'
 import { now } from '@neonpanel/process/clock'
 import { calculateJwkThumbprint } from 'jose'
+import { newKeyPairs } from './key-pairs.ts'
 import { type AppSecrets, deriveKeys, seal, unseal } from './secrets.ts'
-
-const generateKeyPair = promisify(generateKeyPairCallback)
 
 /** ES256 signs access tokens and initial access tokens; RS256 is what OpenID Connect clients expect of ID tokens. */
 export const signingAlgorithms = [accessTokenAlgorithm, 'RS256'] as const
@@ -32,19 +30,22 @@ export interface PrivateSigningKey extends SigningKey {
 }
 
 /** New keys, one for each algorithm, as they are stored: the private part sealed, bound to its key id. */
-export function newKeyRows(appSecrets: AppSecrets, activeFrom: Date): Promise<SigningKeyRow[]> {
-  return Promise.all(signingAlgorithms.map((name) => newKeyRow(appSecrets, name, activeFrom)))
+export async function newKeyRows(
+  appSecrets: AppSecrets,
+  activeFrom: Date,
+): Promise<SigningKeyRow[]> {
+  const pairs = await newKeyPairs()
+  return Promise.all(
+    signingAlgorithms.map((name) => newKeyRow(appSecrets, name, pairs[name], activeFrom)),
+  )
 }
 
 async function newKeyRow(
   appSecrets: AppSecrets,
   algorithm: SigningAlgorithm,
+  { publicKey, privateKey }: KeyPairKeyObjectResult,
   activeFrom: Date,
 ): Promise<SigningKeyRow> {
-  const { publicKey, privateKey } =
-    algorithm === 'ES256'
-      ? await generateKeyPair('ec', { namedCurve: 'P-256' })
-      : await generateKeyPair('rsa', { modulusLength: 2048 })
   const publicJwk = publicKey.export({ format: 'jwk' })
   const kid = await calculateJwkThumbprint(publicJwk as { kty: string })
   const privateJwk = JSON.stringify(privateKey.export({ format: 'jwk' }))
