@@ -5,6 +5,7 @@ import { ledgerTables, type SeedOptions, seed } from './seed.ts'
 /** Children before parents. What identifies the stack stays: its signing keys and its APP_SECRET. */
 const accountTables: readonly string[] = [
   'OidcRecord',
+  'ScopeChallenge',
   'RevokedAccessToken',
   'InitialAccessToken',
   'AuditEvent',
