@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { introspectionCredentials } from '@neonpanel/contracts/introspection-credentials'
+import { clockStore } from '@neonpanel/database/clock-store'
 import { pendingMigrations } from '@neonpanel/database/migrate'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as generatedSecret } from '@neonpanel/database/settings'
@@ -7,6 +8,7 @@ import { healthRoutes } from '@neonpanel/process/health'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
 import { requestLog } from '@neonpanel/process/request-log'
+import { followClock, type SharedClock } from '@neonpanel/process/shared-clock'
 import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
 import Koa from 'koa'
 import { accountRoutes } from './account/routes.ts'
@@ -72,7 +74,7 @@ export async function createAuthorizationServer(
   const { config, database, log, metrics, testControls } = options
   const appSecrets = config.appSecrets ?? [await generatedSecret(database)]
   const live = await openProvider({ config, database, log, appSecrets })
-  const context = serverContext(options, appSecrets, live)
+  const context = await serverContext(options, appSecrets, live)
   const hasRegistration = config.registrationMode !== 'off'
   const tokens = {
     database,
@@ -130,6 +132,7 @@ export async function createAuthorizationServer(
     ready,
     issueInitialAccessToken: (policy) => issueInitialAccessToken(context, policy),
     async close() {
+      context.testClock?.close()
       await housekeeping.stop()
       await live.close()
       await auditSettled(database)
@@ -137,11 +140,12 @@ export async function createAuthorizationServer(
   }
 }
 
-function serverContext(
+async function serverContext(
   { config, database, log, metrics, testControls }: AuthorizationServerOptions,
   appSecrets: AppSecrets,
   live: LiveProvider,
-): ServerContext {
+): Promise<ServerContext> {
+  const testClock = config.testControls ? await followTestClock(database, log) : undefined
   return {
     config,
     database,
@@ -149,11 +153,18 @@ function serverContext(
     metrics,
     appSecrets,
     testControls,
+    testClock,
     get provider() {
       return live.current
     },
     reloadSigningKeys: () => live.reloadKeys(),
   }
+}
+
+/** The clock that tests shift, with every other process on the database. */
+function followTestClock(database: Database, log: Log): Promise<SharedClock> {
+  const report = (error: unknown) => log.error({ err: error }, 'the clock could not be followed')
+  return followClock(clockStore(database), report)
 }
 
 /** The server is built on loaded keys; they are ready when it is. */

@@ -1,6 +1,7 @@
 import type { Database } from '@neonpanel/database/open'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
+import type { SharedClock } from '@neonpanel/process/shared-clock'
 import type { TestControls } from '@neonpanel/process/test-controls'
 import type Provider from 'oidc-provider'
 import type { Config } from './config.ts'
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly appSecrets: AppSecrets
   /** Faults and recorded exchanges; only under `TEST_CONTROLS`. */
   readonly testControls: TestControls | undefined
+  /** The clock that tests shift, shared by the processes on one database; only under `TEST_CONTROLS`. */
+  readonly testClock: SharedClock | undefined
   /** Makes new or retired signing keys take effect in this process at once. */
   readonly reloadSigningKeys: () => Promise<void>
 }

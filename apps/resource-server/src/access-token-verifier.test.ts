@@ -59,6 +59,16 @@ describe('liveness', () => {
     )
   })
 
+  it('is not trusted for the way back when a test resets the clock', async () => {
+    const verify = verifier(5)
+    const token = await server.mint({ exp: Math.floor(Date.now() / 1000) + 7_200 })
+    advanceClock(3_600_000)
+    expect((await verify(token)).ok).toBe(true)
+    server.revoke(token)
+    resetClock()
+    expect(await verify(token)).toMatchObject({ ok: false, reason: 'invalid_token' })
+  })
+
   it('is trusted for the window and asked about again afterwards', async () => {
     const verify = verifier(5)
     const token = await server.mint()

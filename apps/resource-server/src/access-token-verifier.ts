@@ -46,7 +46,7 @@ export function createAccessTokenVerifier({
   revocationCheckSeconds: number
 }): VerifyAccessToken {
   const signed = new Map<string, AccessToken>()
-  const trusted = new Map<string, { accessToken: AccessToken; untilMs: number }>()
+  const trusted = new Map<string, Trusted>()
   const asking = new Map<string, Promise<Judgement>>()
 
   async function judge(token: string, hash: string): Promise<Judgement> {
@@ -56,7 +56,7 @@ export function createAccessTokenVerifier({
       const { accessToken } = judgement
       const windowEndsMs = askedAtMs + revocationCheckSeconds * 1000
       const untilMs = Math.min(windowEndsMs, accessToken.expiresAt.getTime())
-      remember(trusted, hash, { accessToken, untilMs })
+      remember(trusted, hash, { accessToken, askedAtMs, untilMs })
     }
     return judgement
   }
@@ -81,7 +81,7 @@ export function createAccessTokenVerifier({
   return async function verifyAccessToken(token) {
     const hash = digest('sha256', token, 'base64url')
     const known = trusted.get(hash)
-    if (known && Date.now() < known.untilMs) return { ok: true, accessToken: known.accessToken }
+    if (known && isStillTrusted(known)) return { ok: true, accessToken: known.accessToken }
     trusted.delete(hash)
     try {
       // An answer that was asked for before this request began may be older than a revocation; without a window of
@@ -93,6 +93,18 @@ export function createAccessTokenVerifier({
       return { ok: false, reason: 'unavailable', error }
     }
   }
+}
+
+interface Trusted {
+  readonly accessToken: AccessToken
+  readonly askedAtMs: number
+  readonly untilMs: number
+}
+
+/** An answer of the future was asked for before a test put the clock back: its window would be too long. */
+function isStillTrusted({ askedAtMs, untilMs }: Trusted): boolean {
+  const nowMs = Date.now()
+  return askedAtMs <= nowMs && nowMs < untilMs
 }
 
 const ended = 'The access token has expired, was revoked, or is unknown.'

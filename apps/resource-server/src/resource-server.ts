@@ -1,11 +1,13 @@
 import type { RequestListener } from 'node:http'
 import { introspectionCredentials } from '@neonpanel/contracts/introspection-credentials'
+import { clockStore } from '@neonpanel/database/clock-store'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as keptAppSecret } from '@neonpanel/database/settings'
 import { healthRoutes } from '@neonpanel/process/health'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
 import { requestLog } from '@neonpanel/process/request-log'
+import { followClock, type SharedClock } from '@neonpanel/process/shared-clock'
 import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
 import Koa from 'koa'
 import { createAccessTokenVerifier, type VerifyAccessToken } from './access-token-verifier.ts'
@@ -88,6 +90,7 @@ export async function createResourceServer({
     metrics,
   })
   const ready = () => readiness(database, keys)
+  const clock = config.testControls ? await followTestClock(database, log) : undefined
 
   const app = new Koa({ proxy: config.trustProxy })
   app.on('error', (error) => log.error({ err: error }, 'answer failed'))
@@ -109,7 +112,18 @@ export async function createResourceServer({
     .use(mcp.limit)
     .use(mcp.answer)
 
-  return { app, handler: app.callback(), ready, close: mcp.close }
+  return { app, handler: app.callback(), ready, close }
+
+  async function close() {
+    clock?.close()
+    await mcp.close()
+  }
+}
+
+/** The clock that tests shift at the authorization server, in whatever process that is. */
+function followTestClock(database: Database, log: Log): Promise<SharedClock> {
+  const report = (error: unknown) => log.error({ err: error }, 'the clock could not be followed')
+  return followClock(clockStore(database), report)
 }
 
 function accessTokenVerifier(

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { clockShifts } from '@neonpanel/process/clock'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { AuthorizationServerUnavailable, askAuthorizationServer } from './authorization-server.ts'
 
@@ -25,12 +26,13 @@ export function createSigningKeys({
   cooldownMs?: number
 }): SigningKeys {
   let known: { find: JWTVerifyGetKey; fetchedAtMs: number } | undefined
-  let lastFetchMs = Number.NEGATIVE_INFINITY
+  let lastFetch = { atMs: Number.NEGATIVE_INFINITY, clockShifts: 0 }
   let fetching: Promise<void> | undefined
 
   async function fetchKeys() {
-    await delay(Math.max(0, lastFetchMs + cooldownMs - performance.now()))
-    lastFetchMs = performance.now()
+    const isSameClock = lastFetch.clockShifts === clockShifts()
+    if (isSameClock) await delay(Math.max(0, lastFetch.atMs + cooldownMs - performance.now()))
+    lastFetch = { atMs: performance.now(), clockShifts: clockShifts() }
     const find = keySet(await askAuthorizationServer(jwksUrl), jwksUrl)
     known = { find, fetchedAtMs: Date.now() }
   }
@@ -44,7 +46,7 @@ export function createSigningKeys({
 
   async function current(): Promise<JWTVerifyGetKey> {
     if (known === undefined) await reload()
-    else if (Date.now() - known.fetchedAtMs > maxAgeMs) await reload().catch(keepWhatIsKnown)
+    else if (isOld(known.fetchedAtMs)) await reload().catch(keepWhatIsKnown)
     return known!.find
   }
 
@@ -63,6 +65,11 @@ export function createSigningKeys({
       await current()
     },
   }
+}
+
+/** Also when a test has put the clock far back since then. */
+function isOld(fetchedAtMs: number): boolean {
+  return Math.abs(Date.now() - fetchedAtMs) > maxAgeMs
 }
 
 function keySet(document: unknown, jwksUrl: string): JWTVerifyGetKey {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { onClockShift } from '@neonpanel/process/clock'
 import type { Log } from '@neonpanel/process/log'
 
 /** An answer that stays open for as long as its token lives. */
@@ -46,13 +47,26 @@ const atATime = 16
 export function createTokenWatch(): TokenWatch {
   const watched = new Map<string, WatchedToken>()
   let isScheduled = false
+  let waiting: NodeJS.Timeout | undefined
+  let stopListening = () => {}
 
   function schedule() {
+    const wasScheduled = isScheduled
     isScheduled = watched.size > 0
-    if (isScheduled) setTimeout(sweep, recheckMs).unref()
+    if (isScheduled) waiting = setTimeout(sweep, recheckMs).unref()
+    if (isScheduled && !wasScheduled) stopListening = onClockShift(sweepNow)
+    if (!isScheduled) stopListening()
   }
 
-  async function sweep() {
+  /** Unless a sweep is under way, which the next one follows within a second. */
+  function sweepNow() {
+    if (waiting === undefined) return
+    clearTimeout(waiting)
+    void sweep()
+  }
+
+  async function sweep(): Promise<void> {
+    waiting = undefined
     const tokens = watched.values()
     const askInTurn = async () => {
       for (const token of tokens) await check(token)

@@ -3,6 +3,7 @@ import type { ServerContext } from '../context.ts'
 import type { Html } from '../web/html.ts'
 import { consolePage, sendPage } from '../web/layout.ts'
 import { signedIn } from '../web/signed-in.ts'
+import { clockNotice } from './clock-notice.ts'
 
 /** One page of the console, without its shell. */
 export interface ConsoleView {
@@ -15,7 +16,11 @@ export interface ConsoleView {
 /** Answers with a page in the console's shell, which says on every page how many faults are on. */
 export function show(context: ServerContext, ctx: Context, view: ConsoleView, status = 200): void {
   const faultsOn = context.testControls?.faults.list().length ?? 0
-  sendPage(ctx, consolePage({ ...view, viewer: signedIn(ctx).viewer, faultsOn }), status)
+  sendPage(
+    ctx,
+    consolePage({ ...view, viewer: signedIn(ctx).viewer, faultsOn, clock: clockNotice() }),
+    status,
+  )
 }
 
 /** After a form was done: a reload shows the page and does not repeat it. */

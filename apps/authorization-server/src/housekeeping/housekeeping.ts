@@ -1,4 +1,4 @@
-import { clockOffset } from '@neonpanel/process/clock'
+import { isClockShifted } from '@neonpanel/process/clock'
 import { Counter, Gauge } from 'prom-client'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
@@ -50,7 +50,7 @@ export function startHousekeeping(context: HousekeepingContext): Housekeeping {
   }
   const runByClock = async () => {
     // Under a shifted clock everything looks old that is alive for everybody else.
-    if (clockOffset() === 0) {
+    if (!isClockShifted()) {
       await run().catch((error) => log.error({ err: error }, 'housekeeping failed'))
     }
     if (!isStopped) timer = setTimeout(runByClock, everyMs).unref()
@@ -68,7 +68,10 @@ export function startHousekeeping(context: HousekeepingContext): Housekeeping {
   }
 }
 
-async function rotateWhenDue(context: HousekeepingContext): Promise<void> {
+/** Makes new signing keys when the present ones have signed for long enough; for one process at a time. */
+export async function rotateWhenDue(
+  context: Pick<ServerContext, 'config' | 'database' | 'log' | 'appSecrets' | 'reloadSigningKeys'>,
+): Promise<void> {
   if (!(await rotateSigningKeysWhenDue(context))) return
   context.log.info('signing keys rotated by schedule')
   const detail = { by: 'schedule' }

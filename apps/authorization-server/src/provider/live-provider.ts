@@ -1,4 +1,5 @@
 import type { Database } from '@neonpanel/database/open'
+import { onClockShift } from '@neonpanel/process/clock'
 import type { Log } from '@neonpanel/process/log'
 import type { JSONWebKeySet } from 'jose'
 import type { Middleware } from 'koa'
@@ -52,9 +53,11 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
     const keys = await loadSigningKeys(options)
     live = namesOf(keys) === namesOf(live.keys) ? { ...live, keys } : build(keys)
   }
-  const reload = setInterval(() => {
+  const reload = () => {
     reloadKeys().catch((error) => options.log.error({ err: error }, 'signing keys not reloaded'))
-  }, reloadEveryMs).unref()
+  }
+  const reloading = setInterval(reload, reloadEveryMs).unref()
+  const stopListening = onClockShift(reload)
 
   return {
     get current() {
@@ -70,7 +73,8 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
     },
     reloadKeys,
     async close() {
-      clearInterval(reload)
+      clearInterval(reloading)
+      stopListening()
       await documents.close()
     },
   }

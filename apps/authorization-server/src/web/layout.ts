@@ -170,11 +170,20 @@ export interface ConsolePage {
   readonly section: string
   /** Faults that are switched on; shown beside their section. */
   readonly faultsOn?: number
+  /** What time it is for the servers, while that is not the machine's. */
+  readonly clock?: Html | undefined
   readonly main: Html
 }
 
 /** Pages of `/console`. */
-export function consolePage({ title, viewer, section, faultsOn = 0, main }: ConsolePage): Html {
+export function consolePage({
+  title,
+  viewer,
+  section,
+  faultsOn = 0,
+  clock,
+  main,
+}: ConsolePage): Html {
   const brand = html`<a class="brand" href="/console">${brandMark}NeonPanel <small>Console</small></a>`
   const link = (entry: NavigationEntry) =>
     html`<li><a class="nav-link" href="${entry.href}"${when(entry.href === section, 'aria-current="page"')}>${icon(entry.icon)}${entry.label}${entry.href === '/console/faults' && faultsOn > 0 && html`<span class="badge" data-tone="warn">${faultsOn} on</span>`}</a></li>`
@@ -187,6 +196,7 @@ export function consolePage({ title, viewer, section, faultsOn = 0, main }: Cons
     ${brand}
     ${navigation.map((group) => html`<ul>${group.map(link)}</ul>`)}
     <div class="nav-foot">
+      ${clock}
       <div class="identity">
         ${avatar(viewer.name)}
         <p><strong class="truncate">${viewer.name}</strong><span class="faint">Administrator</span></p>

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
-import { clockOffset } from '@neonpanel/process/clock'
+import { isClockShifted } from '@neonpanel/process/clock'
 import { type SessionClaims, sessionIdMaxAgeMs } from './session-ids.ts'
 
 /** Where a process can be reached by its siblings, and which of its lives this is. */
@@ -60,7 +60,7 @@ export function createSessionRegistry({ query }: Pick<Database, 'query'>): Sessi
   /** Now and then on the way: rows are written seldom. Under a shifted clock everything would look old. */
   async function sweep() {
     const nowMs = Date.now()
-    if (clockOffset() !== 0 || nowMs - sweptAtMs < sweepEveryMs) return
+    if (isClockShifted() || nowMs - sweptAtMs < sweepEveryMs) return
     sweptAtMs = nowMs
     await query(deleteExpired, [new Date(nowMs)])
   }

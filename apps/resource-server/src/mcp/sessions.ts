@@ -1,3 +1,4 @@
+import { onClockShift } from '@neonpanel/process/clock'
 import type { Log } from '@neonpanel/process/log'
 import { createEventMemory } from './event-memory.ts'
 import { type Handshake, handshakeOf } from './handshake.ts'
@@ -80,9 +81,11 @@ export function createSessions({
     session.close().catch((error) => log.warn({ err: error }, 'session did not close'))
   }
 
-  const sweep = setInterval(() => {
+  const sweep = () => {
     for (const session of held.expired()) drop(session)
-  }, sweepEveryMs).unref()
+  }
+  const sweeping = setInterval(sweep, sweepEveryMs).unref()
+  const stopListening = onClockShift(sweep)
 
   async function takeOver(id: string, claims: SessionClaims, from: Holder): Promise<Adopted> {
     const by = await registry.takeOver(id, claims, from, node)
@@ -119,7 +122,8 @@ export function createSessions({
     drop,
     count: held.count,
     async close() {
-      clearInterval(sweep)
+      clearInterval(sweeping)
+      stopListening()
       await Promise.all(held.all().map((session) => session.close()))
     },
   }

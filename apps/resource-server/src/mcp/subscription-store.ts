@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
-import { clockOffset } from '@neonpanel/process/clock'
+import { isClockShifted } from '@neonpanel/process/clock'
 import { type SessionIds, sessionIdMaxAgeMs } from './session-ids.ts'
 
 /** What clients subscribed to, for the process that takes their session over. */
@@ -44,7 +44,7 @@ export function createSubscriptionStore(
   /** Now and then on the way. Under a shifted clock everything would look old. */
   async function sweep() {
     const nowMs = Date.now()
-    if (clockOffset() !== 0 || nowMs - sweptAtMs < sweepEveryMs) return
+    if (isClockShifted() || nowMs - sweptAtMs < sweepEveryMs) return
     sweptAtMs = nowMs
     await query(deleteExpired, [new Date(nowMs)])
   }

@@ -1,6 +1,6 @@
 import { resetDatabase } from '@neonpanel/database/reset'
 import { resetClock } from '@neonpanel/process/clock'
-import type { TestControls } from '@neonpanel/process/test-controls'
+import type { TestControls } from '@neonpanel/faults/test-controls'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
 import { forgetFailures } from '../../throttling/failure-counter.ts'
@@ -20,7 +20,8 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
     summary: 'Put everything back as after the first start, but the signing keys',
     async run({ ctx }) {
       resetClock()
-      controls.faults.clear()
+      await context.testClock?.publish()
+      await controls.faults.clear()
       controls.exchanges.clear()
       await auditSettled(database)
       await resetDatabase(database, { seed: config.seed })

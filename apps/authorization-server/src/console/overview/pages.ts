@@ -13,12 +13,14 @@ export interface OverviewView {
   readonly figures: Figures
   readonly names: FlowNames
   readonly faultsOn: number
+  /** What time it is for the servers, while that is not the machine's. */
+  readonly clock: Html | undefined
   readonly issuer: string
   readonly steps: readonly SetupStep[]
 }
 
 export function overviewPage(view: OverviewView): Html {
-  const { figures, issuer } = view
+  const { figures, issuer, clock } = view
   const periodLink = (period: Period) =>
     html`<a href="?period=${period}"${when(period === figures.period, 'aria-current="true"')}>${periods[period].label}</a>`
   return html`<header class="page-header">
@@ -27,6 +29,7 @@ export function overviewPage(view: OverviewView): Html {
         <nav class="segmented" aria-label="Period">${(Object.keys(periods) as Period[]).map(periodLink)}</nav>
       </div>
       <p class="lede">Sign-ins and tokens of ${new URL(issuer).host} in ${periods[figures.period].words}.</p>
+      ${clock}
     </header>
     <div class="stack stack-loose">
       ${tiles(figures)}

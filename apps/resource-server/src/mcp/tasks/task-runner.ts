@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { onClockShift } from '@neonpanel/process/clock'
 import type { Log } from '@neonpanel/process/log'
 import type { BackgroundCall } from './background-call.ts'
 import { followTask, type RunningTask } from './running-task.ts'
@@ -67,6 +68,11 @@ export function createTaskRunner({
       .catch(logFailure)
   })
 
+  // To whom the clock has jumped, a task that was alive a second ago looks as if its process had died.
+  const stopFollowingClock = onClockShift(() => {
+    if (running.size > 0) beat().catch(logFailure)
+  })
+
   return {
     /** Takes over a call that has become a task. */
     run(taskId: string, call: BackgroundCall) {
@@ -81,6 +87,7 @@ export function createTaskRunner({
     /** Ends all tasks: they cannot go on elsewhere. Of one that does not end in time, nobody knows what it did. */
     async close() {
       stopListening()
+      stopFollowingClock()
       clearInterval(beating)
       const left = [...running.values()]
       for (const task of left) task.stop()
