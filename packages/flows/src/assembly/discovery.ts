@@ -1,0 +1,141 @@
+import type { Attempt } from './attempts.ts'
+import type { Deed } from './deed.ts'
+
+/** How long before its attempt a client may have looked around. */
+const windowMs = 15 * 60_000
+
+/** Where only the address tells: a person's browser and a client on the same computer. */
+const addressWindowMs = 2 * 60_000
+
+/** Attempts that begin so close together may have looked around at the same time. */
+const togetherMs = 60_000
+
+/** When an attempt was seen with a network address and `User-Agent`. */
+interface Claim {
+  readonly attempt: Attempt
+  readonly from: number
+  readonly first: number
+  readonly last: number
+}
+
+const timeOf = ({ head }: Deed) => head.at.getTime()
+
+const agentOf = ({ head }: Deed) => `${head.address} ${head.agent}`
+
+/**
+ * Gives challenges, metadata and preflights, which name nobody, to the attempts that they led to: of the same address
+ * and `User-Agent`, within 15 minutes before, and not taken by an earlier one. Where several attempts may have made
+ * them, each gets its share of every kind.
+ *
+ * @returns what led to nothing
+ */
+export function claimDiscovery(attempts: readonly Attempt[], loose: readonly Deed[]): Deed[] {
+  const claimsOf = Map.groupBy(attempts.flatMap(claimsIn), ([agent]) => agent)
+  const unclaimed: Deed[] = []
+  for (const [agent, deeds] of Map.groupBy(loose, agentOf)) {
+    const claims = (claimsOf.get(agent) ?? [])
+      .map(([, claim]) => claim)
+      .toSorted((a, b) => a.first - b.first)
+    unclaimed.push(...share(claims, deeds))
+  }
+  const left = claimByAddress(attempts, unclaimed)
+  for (const { deeds } of attempts) deeds.sort(byTime)
+  return left
+}
+
+const byTime = (a: Deed, b: Deed) =>
+  timeOf(a) - timeOf(b) || (a.head.id < b.head.id ? -1 : Number(a.head.id > b.head.id))
+
+function claimsIn(attempt: Attempt): [agent: string, claim: Claim][] {
+  const from = timeOf(attempt.deeds[0]!) - windowMs
+  return [...Map.groupBy(attempt.deeds, agentOf)].map(([agent, deeds]) => [
+    agent,
+    { attempt, from, first: timeOf(deeds[0]!), last: timeOf(deeds.at(-1)!) },
+  ])
+}
+
+/** A deed is of the next attempt that begins, or of the one that it is in the midst of. */
+function share(claims: readonly Claim[], deeds: readonly Deed[]): Deed[] {
+  const left: Deed[] = []
+  const taken = Map.groupBy(deeds, (deed) => {
+    const at = timeOf(deed)
+    const next = claims.find(({ from, first }) => at >= from && at <= first)
+    return next ?? claims.findLast(({ from, last }) => at >= from && at <= last)
+  })
+  for (const [claim, claimed] of taken) {
+    if (!claim) left.push(...claimed)
+    else deal(claimed, sharers(claim, claims, deeds))
+  }
+  return left
+}
+
+/** The attempts that began right after this one without having looked around since. */
+function sharers(claim: Claim, claims: readonly Claim[], deeds: readonly Deed[]): Claim[] {
+  const later = claims.slice(claims.indexOf(claim) + 1)
+  const lookedSince = (other: Claim) =>
+    deeds.some((deed) => timeOf(deed) > claim.first && timeOf(deed) <= other.first)
+  return [
+    claim,
+    ...later.filter((other) => other.first - claim.first <= togetherMs && !lookedSince(other)),
+  ]
+}
+
+function deal(deeds: readonly Deed[], claims: readonly Claim[]): void {
+  const alike = Map.groupBy(deeds, ({ head }) => `${head.server} ${head.method} ${head.path}`)
+  for (const same of alike.values()) {
+    for (const [index, deed] of same.entries()) {
+      const share = Math.floor((index * claims.length) / Math.max(same.length, claims.length))
+      claims[share]!.attempt.deeds.push(deed)
+    }
+  }
+}
+
+/** While only the person's browser has been seen, a client of the same address that has just looked around is theirs. */
+function claimByAddress(attempts: readonly Attempt[], unclaimed: readonly Deed[]): Deed[] {
+  const browsing = attempts.filter(({ deeds }) => deeds.every(isOfBrowser))
+  const taken = new Set<Deed>()
+  for (const attempt of browsing) {
+    const { head } = attempt.deeds[0]!
+    const start = head.at.getTime()
+    const near = unclaimed.filter(
+      (deed) =>
+        !taken.has(deed) &&
+        deed.head.address === head.address &&
+        timeOf(deed) <= start &&
+        timeOf(deed) >= start - addressWindowMs,
+    )
+    const rivals = browsing.filter(
+      (other) =>
+        other !== attempt &&
+        other.deeds[0]!.head.address === head.address &&
+        Math.abs(timeOf(other.deeds[0]!) - start) <= addressWindowMs,
+    )
+    if (new Set(near.map(agentOf)).size !== 1 || rivals.length > 0) continue
+    for (const deed of near) {
+      taken.add(deed)
+      attempt.deeds.push(deed)
+    }
+  }
+  return unclaimed.filter((deed) => !taken.has(deed))
+}
+
+const browserKinds: ReadonlySet<string> = new Set(['authorize', 'interaction', 'resume'])
+
+const isOfBrowser = ({ head }: Deed) => browserKinds.has(head.kind)
+
+/** Who looked around and went no further; after ten minutes of silence it is another one. */
+export function wanderers(unclaimed: readonly Deed[]): Attempt[] {
+  const attempts: Attempt[] = []
+  for (const deeds of Map.groupBy(unclaimed, agentOf).values()) {
+    let attempt: Attempt | undefined
+    for (const deed of deeds.toSorted(byTime)) {
+      const last = attempt?.deeds.at(-1)
+      if (!attempt || !last || timeOf(deed) - timeOf(last) > 600_000) {
+        attempt = { deeds: [], heir: undefined }
+        attempts.push(attempt)
+      }
+      attempt.deeds.push(deed)
+    }
+  }
+  return attempts
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from '@neonpanel/database/open'
+import type { Log } from '@neonpanel/process/log'
+import type { Context } from 'koa'
+import { createAllowance } from './allowance.ts'
+import { flowNotes } from './flow-notes.ts'
+import { keepExchange } from './journal.ts'
+import type { ExchangeContent, ExchangeHead, RecordedExchange } from './recorded-exchange.ts'
+import { cut } from './redacted-message.ts'
+
+/** What surrounds a recorder in its server. */
+export interface RecorderOptions {
+  readonly database: Database
+  readonly log: Log
+}
+
+/** An exchange whose request has come and whose answer is still to be seen. */
+export interface BegunExchange {
+  /**
+   * Keeps it; a second call counts for nothing.
+   *
+   * @param about called off the path of requests
+   */
+  end(about: () => Told): void
+}
+
+type Known = 'id' | 'at' | 'durationMs' | 'server' | 'method' | 'path' | 'correlationId'
+type Told = Omit<ExchangeHead, Known | 'address' | 'agent'> & { readonly content: ExchangeContent }
+
+let arrivals = 0
+
+/** Sorts by arrival within a process. */
+function createExchangeId(at: Date): string {
+  arrivals = (arrivals + 1) % 36 ** 5
+  const order = arrivals.toString(36).padStart(5, '0')
+  return `x${at.getTime().toString(36)}${order}${randomBytes(4).toString('hex')}`
+}
+
+/**
+ * Makes what begins exchanges of one server. It blocks no request and fails none: what cannot be kept is gone.
+ *
+ * @returns `ageMs` is how long ago the request came, where that is known only afterwards
+ */
+export function createFlowRecorder(
+  server: ExchangeHead['server'],
+  { database, log }: RecorderOptions,
+): (ctx: Context, ageMs?: number) => BegunExchange {
+  const mayRecord = createAllowance()
+  return function beginExchange(ctx, ageMs = 0) {
+    const at = new Date(Date.now() - ageMs)
+    const startedMs = performance.now() - ageMs
+    const id = createExchangeId(at)
+    const { method, path, ip: address } = ctx
+    const agent = ctx.get('User-Agent')
+    let hasEnded = false
+    return {
+      end(about) {
+        if (hasEnded || !mayRecord(address)) return
+        hasEnded = true
+        const durationMs = Math.round((performance.now() - startedMs) * 10) / 10
+        const { correlationId } = ctx.state
+        const describe = (): RecordedExchange => {
+          const told = about()
+          return {
+            id,
+            at,
+            durationMs,
+            server,
+            method,
+            path: cut(path),
+            correlationId,
+            address,
+            agent: agent === '' ? undefined : cut(agent),
+            ...told,
+            content: {
+              ...told.content,
+              notes: [...(flowNotes(ctx) ?? []), ...(told.content.notes ?? [])],
+            },
+          }
+        }
+        keepExchange(database, describe, (error) =>
+          log.warn({ err: error }, 'exchanges of flows could not be stored'),
+        )
+      },
+    }
+  }
+}

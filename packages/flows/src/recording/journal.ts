@@ -1,0 +1,105 @@
+import type { Database } from '@neonpanel/database/open'
+import type { SqlValue } from '@neonpanel/database/statement'
+import type { RecordedExchange } from './recorded-exchange.ts'
+
+/** Tells every process that there are new exchanges. */
+export const flowsChannel = 'flows'
+
+/** Rows that wait at most; a database that is slower than its clients loses history, not memory. */
+const mostWaiting = 2_000
+
+/** Rows of one insert; PostgreSQL takes 65,535 parameters. */
+const largestBatch = 200
+
+/** How long an exchange waits for company on its way to the database. */
+const gatherMs = 100
+
+interface Journal {
+  waiting: (() => RecordedExchange)[]
+  timer: NodeJS.Timeout | undefined
+  writing: Promise<void> | undefined
+}
+
+const journals = new WeakMap<Database, Journal>()
+
+/**
+ * Keeps an exchange. Nobody waits for it: it is described and written together with others, a moment later.
+ *
+ * @param describe called once, off the path of requests
+ * @returns false when too many wait already, and this one is forgotten
+ */
+export function keepExchange(
+  database: Database,
+  describe: () => RecordedExchange,
+  onFailure: (error: unknown) => void,
+): boolean {
+  const journal = journalOf(database)
+  if (journal.waiting.length >= mostWaiting) return false
+  journal.waiting.push(describe)
+  journal.timer ??= setTimeout(() => write(database, journal).catch(onFailure), gatherMs).unref()
+  return true
+}
+
+/** Resolves when every exchange so far is stored, or could not be. */
+export async function flowsSettled(database: Database): Promise<void> {
+  const journal = journals.get(database)
+  if (journal) await write(database, journal).catch(() => {})
+}
+
+function journalOf(database: Database): Journal {
+  const known = journals.get(database)
+  if (known) return known
+  const journal: Journal = { waiting: [], timer: undefined, writing: undefined }
+  journals.set(database, journal)
+  return journal
+}
+
+async function write(database: Database, journal: Journal): Promise<void> {
+  clearTimeout(journal.timer)
+  journal.timer = undefined
+  journal.writing = (journal.writing ?? Promise.resolve())
+    .catch(() => {})
+    .then(async () => {
+      if (journal.waiting.length === 0) return
+      while (journal.waiting.length > 0) {
+        const rows = journal.waiting.splice(0, largestBatch).map((describe) => rowOf(describe()))
+        await database.insertRows('FlowExchange', columns, rows)
+      }
+      await database.announcements.announce(flowsChannel, 'recorded')
+    })
+  await journal.writing
+}
+
+const columns = [
+  'id',
+  'at',
+  'durationMs',
+  'server',
+  'kind',
+  'step',
+  'method',
+  'path',
+  'status',
+  'correlationId',
+  'address',
+  'agent',
+  'clientId',
+  'grantId',
+  'personId',
+  'joins',
+  'content',
+] as const satisfies (keyof RecordedExchange)[]
+
+function rowOf(exchange: RecordedExchange): SqlValue[] {
+  return columns.map((column) => {
+    if (column === 'joins') return exchange.joins.join(' ')
+    if (column === 'content') return withoutNul(JSON.stringify(exchange.content))
+    const value = exchange[column] ?? null
+    return typeof value === 'string' ? withoutNul(value) : value
+  })
+}
+
+/** PostgreSQL stores every character but this one. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '�').replaceAll('\\u0000', '�')
+}
