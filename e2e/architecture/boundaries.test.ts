@@ -55,6 +55,10 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
       'neonpanel',
     ],
   ],
+  [
+    'packages/flows/src',
+    ['@neonpanel/authorization-server', '@neonpanel/stack', '@neonpanel/resource-server'],
+  ],
   ['packages/stack/src', ['@neonpanel/contracts/scopes', '@neonpanel/testing-kit', 'neonpanel']],
   [
     'packages/testing-kit/src',
@@ -82,6 +86,8 @@ const allowed: readonly (readonly [folder: string, modules: readonly string[]])[
     ],
   ],
   [rs, ['@neonpanel/contracts/scopes', '@neonpanel/process/log', '@neonpanel/database/open']],
+  [rs, ['@neonpanel/flows/load']],
+  ['packages/flows/src', ['@neonpanel/process/log', '@neonpanel/database/open']],
   [
     'packages/stack/src',
     [
