@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { Database } from '@neonpanel/database/open'
 import type { Context } from 'koa'
 import { type Configuration, errors } from 'oidc-provider'
-import { Agent, fetch, type RequestInit } from 'undici'
+import type { Agent, RequestInit } from 'undici'
 import type { Config } from '../config.ts'
 import { documentFetches } from '../throttling/document-fetches.ts'
 import { counterKey, failureCounter } from '../throttling/failure-counter.ts'
@@ -38,7 +38,7 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, da
   const failedUntil = new Map<string, number>()
   const documents = new Set<string>()
   const addresses = { loopbackAllowed: isLocal }
-  const dispatcher = new Agent({ connect: { lookup: guardedLookup(addresses) } })
+  const outside = guardedOutside(addresses)
   const fetches = documentFetches(database)
   const keySets = failureCounter(database, failureLimits.keySet)
 
@@ -58,7 +58,7 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, da
 
   const fetchDocument = async (href: string, request: RequestInit): Promise<Response> => {
     try {
-      return await readDocument((await fetch(href, request)) as unknown as Response)
+      return await readDocument(await outside.fetch(href, request))
     } catch (error) {
       if (failedUntil.size >= rememberedLimit) failedUntil.clear()
       failedUntil.set(href, Date.now() + rememberedFailureMs)
@@ -71,9 +71,9 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, da
     if (keySets.pauseSeconds(key) > 0) throw new Error('the key set failed too often')
     let isGood = false
     try {
-      const response = await fetch(href, request)
+      const response = await outside.fetch(href, request)
       isGood = response.status === 200
-      return response as unknown as Response
+      return response
     } finally {
       if (!isGood) await keySets.failed(key)
     }
@@ -84,7 +84,7 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, da
     if (isForbiddenLiteral(new URL(href).hostname, addresses)) {
       throw new Error('an address of special use is not fetched from')
     }
-    const request = { ...options, dispatcher, redirect: 'manual' } as const
+    const request = { ...options, redirect: 'manual' } as const
     return documents.has(href) ? fetchDocument(href, request) : fetchKeySet(href, request)
   }
   return {
@@ -99,7 +99,24 @@ export function clientMetadataDocuments({ isLocal }: Pick<Config, 'isLocal'>, da
       },
       cacheDuration: { min: 60, max: 86_400 },
     },
-    close: () => dispatcher.close(),
+    close: outside.close,
+  }
+}
+
+/** Fetches from the public internet only. Its library is loaded by the first fetch: most starts see none. */
+function guardedOutside(addresses: { loopbackAllowed: boolean }) {
+  let opened: Promise<{ dispatcher: Agent; fetch: typeof import('undici').fetch }> | undefined
+  const open = async () => {
+    const { Agent, fetch } = await import('undici')
+    return { dispatcher: new Agent({ connect: { lookup: guardedLookup(addresses) } }), fetch }
+  }
+  return {
+    async fetch(href: string, request: RequestInit): Promise<Response> {
+      opened ??= open()
+      const { dispatcher, fetch } = await opened
+      return (await fetch(href, { ...request, dispatcher })) as unknown as Response
+    },
+    close: async () => (await opened)?.dispatcher.close(),
   }
 }
 

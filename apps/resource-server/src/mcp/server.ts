@@ -124,7 +124,16 @@ function prepareTool(tool: Tool, call: CallTool) {
 
 type JsonSchema = { type: 'object'; [keyword: string]: unknown }
 
+const described = { input: new WeakMap<z.ZodObject, JsonSchema>(), output: new WeakMap() }
+
+/** The same tools are served by every server of a process. */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
+  const known = described[io].get(schema) ?? describe(schema, io)
+  described[io].set(schema, known)
+  return known
+}
+
+function describe(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
   return z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io,
