@@ -4,6 +4,8 @@ import { clockStore } from '@neonpanel/database/clock-store'
 import { pendingMigrations } from '@neonpanel/database/migrate'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as generatedSecret } from '@neonpanel/database/settings'
+import { recordAuthorizationFlows } from '@neonpanel/flows/recording/authorization-server'
+import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { healthRoutes } from '@neonpanel/process/health'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
@@ -15,6 +17,7 @@ import { accountRoutes } from './account/routes.ts'
 import { auditSettled } from './audit/audit.ts'
 import type { Config } from './config.ts'
 import { consoleApi } from './console/api.ts'
+import { endFlowEvents } from './console/flows/events.ts'
 import { consoleRoutes } from './console/routes.ts'
 import type { ServerContext } from './context.ts'
 import { restartDeviceForm } from './endpoints/device-form.ts'
@@ -37,6 +40,7 @@ import {
 } from './initial-access-tokens/initial-access-tokens.ts'
 import { interactionRoutes } from './interactions/routes.ts'
 import { cacheMetadata, completeRegistration } from './provider/answers.ts'
+import { routes } from './provider/configuration.ts'
 import { holdErrorRedirects } from './provider/error-redirects.ts'
 import { introspection, revocation } from './provider/introspection.ts'
 import { jwtAccessTokens } from './provider/jwt-tokens.ts'
@@ -88,14 +92,13 @@ export async function createAuthorizationServer(
   app.on('error', (error, ctx) =>
     (ctx?.state.log ?? log).warn({ err: error }, 'an answer was cut off'),
   )
-  app.use(requestLog(log))
-  app.use(metrics.observeRequests)
+  app.use(requestLog(log)).use(metrics.observeRequests)
+  app.use(recordAuthorizationFlows(context, routes))
   for (const edge of testControls ? testEdge(testControls, 'authorization-server') : [])
     app.use(edge)
   app.use(nameErrors({ issuer: config.issuer, hasRegistration }))
   app.use(renderErrors({ issuer: config.issuer, log }))
-  app.use(healthRoutes({ log, ready }))
-  app.use(metrics.route)
+  app.use(healthRoutes({ log, ready })).use(metrics.route)
   app.use(pinHost(config))
   app.use(refuseNulInAddress)
   app.use(securityHeaders(config.issuer))
@@ -132,10 +135,12 @@ export async function createAuthorizationServer(
     ready,
     issueInitialAccessToken: (policy) => issueInitialAccessToken(context, policy),
     async close() {
+      endFlowEvents(database)
       context.testClock?.close()
       await housekeeping.stop()
       await live.close()
       await auditSettled(database)
+      await flowsSettled(database)
     },
   }
 }

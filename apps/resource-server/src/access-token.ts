@@ -5,6 +5,8 @@ export interface AccessToken {
   /** `sub`: the person, or the client itself for `client_credentials`. */
   readonly personId: string
   readonly clientId: string
+  /** The grant whose end ends the token; undefined for `client_credentials`. */
+  readonly grantId?: string | undefined
   readonly scopes: ReadonlySet<Scope>
   /** Ids of the companies that the token opens. */
   readonly companies: readonly string[]

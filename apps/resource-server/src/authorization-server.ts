@@ -1,3 +1,5 @@
+import { resourceServerAgent } from '@neonpanel/flows/resource-server-agent'
+
 /** The authorization server gave no usable answer: nothing can be said about a token, neither good nor bad. */
 export class AuthorizationServerUnavailable extends Error {
   override readonly name = 'AuthorizationServerUnavailable'
@@ -19,7 +21,11 @@ export async function askAuthorizationServer(url: string, request?: RequestInit)
       redirect: 'error',
       signal: AbortSignal.timeout(answerWithinMs),
       ...request,
-      headers: { Accept: 'application/json', ...request?.headers },
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': resourceServerAgent,
+        ...request?.headers,
+      },
     })
     if (response.status === 200) return await response.json()
     await response.body?.cancel()

@@ -57,12 +57,13 @@ function judgeClaims(payload: JWTPayload): Judgement {
   if (claims.data.iat > Date.now() / 1000 + clockToleranceSeconds) {
     return invalidToken('The access token was issued in the future.')
   }
-  const { sub, client_id, scope, companies, exp, cnf } = claims.data
+  const { sub, client_id, grant_id, scope, companies, exp, cnf } = claims.data
   return {
     ok: true,
     accessToken: {
       personId: sub,
       clientId: client_id,
+      grantId: grant_id,
       scopes: resourceScopesOf(scope),
       companies,
       expiresAt: new Date(exp * 1000),

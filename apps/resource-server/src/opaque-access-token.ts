@@ -29,6 +29,7 @@ export function judgeOpaqueToken(
     accessToken: {
       personId: sub ?? clientId,
       clientId,
+      grantId: answer.grant_id,
       scopes: resourceScopesOf(answer.scope),
       companies: answer.companies ?? [],
       companyScopes: companyScopesOf(answer.company_scopes),

@@ -3,6 +3,8 @@ import { introspectionCredentials } from '@neonpanel/contracts/introspection-cre
 import { clockStore } from '@neonpanel/database/clock-store'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as keptAppSecret } from '@neonpanel/database/settings'
+import { flowsSettled } from '@neonpanel/flows/recording/journal'
+import { createResourceRecorder } from '@neonpanel/flows/recording/resource-server'
 import { healthRoutes } from '@neonpanel/process/health'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
@@ -89,12 +91,13 @@ export async function createResourceServer({
     log,
     metrics,
   })
+  const flows = createResourceRecorder({ database, log }, (path) => resources.has(path))
   const ready = () => readiness(database, keys)
   const clock = config.testControls ? await followTestClock(database, log) : undefined
 
   const app = new Koa({ proxy: config.trustProxy })
   app.on('error', (error) => log.error({ err: error }, 'answer failed'))
-  app.use(requestLog(log)).use(metrics.observeRequests)
+  app.use(requestLog(log)).use(metrics.observeRequests).use(flows.recordRefusals)
   if (testControls) for (const edge of testEdge(testControls, 'resource-server')) app.use(edge)
   app
     .use(renderErrors((path) => resources.has(path)))
@@ -109,6 +112,7 @@ export async function createResourceServer({
     .use(checkOrigin(config))
     .use(readRequestBody)
     .use(requireAccessToken({ verifyAccessToken, judgePossession, neededScopes }))
+    .use(flows.recordFirstUses)
     .use(mcp.limit)
     .use(mcp.answer)
 
@@ -117,6 +121,7 @@ export async function createResourceServer({
   async function close() {
     clock?.close()
     await mcp.close()
+    await flowsSettled(database)
   }
 }
 

@@ -10,11 +10,12 @@ export type FlowChange =
 
 export interface FlowWatch {
   /**
-   * Tells of every change from now on, in whatever process it happened.
+   * Tells of every change, in whatever process it happened.
    *
+   * @param onReady called when changes from now on are told
    * @returns how to stop
    */
-  follow(listener: (change: FlowChange) => void): () => void
+  follow(listener: (change: FlowChange) => void, onReady?: () => void): () => void
 }
 
 /** Flows that began earlier are over, or will be looked up. */
@@ -31,6 +32,7 @@ export function createFlowWatch(
 ): FlowWatch {
   const followers = new Set<(change: FlowChange) => void>()
   let known: Map<string, string> | undefined
+  let awaitingReady: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
   let dueMs = Number.POSITIVE_INFINITY
   let stopListening: (() => void) | undefined
@@ -57,6 +59,7 @@ export function createFlowWatch(
   function tell(flows: readonly Flow[]) {
     const before = known
     known = new Map(flows.map((flow) => [flow.id, lookOf(flow)]))
+    for (const ready of awaitingReady.splice(0)) ready()
     if (!before) return
     const isNews = (flow: Flow) => before.get(flow.id) !== lookOf(flow)
     const merged = new Set(flows.flatMap(({ aliases }) => aliases))
@@ -69,12 +72,14 @@ export function createFlowWatch(
   }
 
   return {
-    follow(listener) {
+    follow(listener, onReady = () => {}) {
       followers.add(listener)
+      awaitingReady.push(onReady)
       stopListening ??= database.announcements.listen(flowsChannel, () => lookIn(gatherMs))
-      if (!known) lookIn(0)
+      lookIn(0)
       return () => {
         followers.delete(listener)
+        awaitingReady = awaitingReady.filter((ready) => ready !== onReady)
         if (followers.size > 0) return
         stopListening?.()
         stopListening = undefined

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
+import { findSignedIn } from '../web/signed-in.ts'
 import { adminTokenGuard } from './api/admin-token.ts'
 import { serveOperations } from './api/operation.ts'
 import { apiPrefix, operationsOf } from './api/operations.ts'
@@ -26,12 +27,20 @@ export function consoleApi(context: ServerContext): Middleware {
     if (ctx.path !== apiPrefix && !ctx.path.startsWith(`${apiPrefix}/`)) return next()
     ctx.set('Cache-Control', 'no-store')
     try {
-      await requireAdminToken(ctx)
+      if (!(await isFollowingPage(context, ctx))) await requireAdminToken(ctx)
       await routes(ctx as Parameters<typeof routes>[0], () => refuseUnrouted(ctx))
     } catch (error) {
       answerError(context, ctx, error)
     }
   }
+}
+
+/** Pages follow flows by `EventSource`, which sends a session and no token; it reads, and nothing else. */
+async function isFollowingPage(context: ServerContext, ctx: Context): Promise<boolean> {
+  if (ctx.method !== 'GET' || ctx.path !== `${apiPrefix}/flows/events`) return false
+  if (ctx.get('Authorization') !== '') return false
+  const found = await findSignedIn(context, ctx)
+  return found?.person.administrator === true
 }
 
 /** 405 with `Allow` where only the method is wrong, else 404. */

@@ -11,6 +11,10 @@ const neverUsedMs = 30 * 86_400_000
 /** A client that registered itself and that nobody has connected any more. */
 const unusedMs = 90 * 86_400_000
 
+/** Exchanges of flows: for so long, and so many. */
+const flowsMs = 7 * 86_400_000
+const mostFlowExchanges = 20_000
+
 /** Small enough that nobody waits for it. */
 const batchRows = 200
 
@@ -71,7 +75,18 @@ const chores: readonly Chore[] = [
        SELECT 1 FROM "OidcRecord" s WHERE s."kind" = 'Session' AND s."uidHash" = dead."idHash"
      )`,
   ),
+  chore('old_flow_exchanges', 'FlowExchange', '"id"', 'dead."at" < $1', (nowMs) => [
+    new Date(nowMs - flowsMs),
+  ]),
+  chore(
+    'surplus_flow_exchanges',
+    'FlowExchange',
+    '"id"',
+    `dead."at" <= (SELECT f."at" FROM "FlowExchange" f ORDER BY f."at" DESC LIMIT 1 OFFSET ${mostFlowExchanges})`,
+    () => [],
+  ),
   chore('revoked_access_tokens', 'RevokedAccessToken', '"jti"', 'dead."expiresAt" < $1'),
+  chore('scope_challenges', 'ScopeChallenge', '"grantId", "scope"', 'dead."expiresAt" < $1'),
   chore('throttle_counters', 'RateLimiterFlexible', '"key"', 'dead."expire" < $1'),
   chore('retired_keys', 'SigningKey', '"kid"', 'dead."retiresAt" < $1'),
   unusedClients,

@@ -1,38 +1,47 @@
+import type { Flow } from '@neonpanel/flows/assembly/assemble'
+import { toHar } from '@neonpanel/flows/exports/har'
+import { toMermaid } from '@neonpanel/flows/exports/mermaid'
+import { findFlow, loadFlows, loadStories } from '@neonpanel/flows/load'
+import { flowStatuses, flowSteps, type Story } from '@neonpanel/flows/story'
+import { diagnose } from '@neonpanel/flows/verdicts/diagnose'
+import type { Context } from 'koa'
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
-import { auditEventSchema, describeEvent } from '../audit/event-json.ts'
-import { type Flow, flowStatuses, flowStepStates, flowSteps, stepStates } from '../flows/flow.ts'
-import { loadFlows, matchesFlow } from '../flows/flow-list.ts'
+import { sendFlowEvents } from '../flows/events.ts'
+import { matchesFlow } from '../flows/flow-filter.ts'
 import { pageOf, pageParameters } from '../paging.ts'
-import { isoTimeSchema, listOf, listSchema } from './answers.ts'
+import { listSchema } from './answers.ts'
+import { describeFlow, describeWholeFlow, flowSchema, wholeFlowSchema } from './flow-json.ts'
 import { type Operation, operation } from './operation.ts'
 import { notFound } from './refusal.ts'
 
 const filterSchema = z.object({
   status: z.enum(flowStatuses).optional(),
+  step: z.enum(flowSteps).optional().describe('The last one that was reached'),
   client_id: z.string().optional(),
   q: z.string().max(200).optional().describe('Part of a person, flow, grant or correlation id'),
   ...pageParameters,
 })
 
-const flowSchema = z
-  .object({
-    id: z.string(),
-    status: z.enum(flowStatuses),
-    step: z.enum(flowSteps).describe('The last one that was reached'),
-    reason: z.string().nullable(),
-    steps: z.record(z.enum(flowSteps), z.enum(flowStepStates)),
-    client_id: z.string().nullable(),
-    person_id: z.string().nullable(),
-    grant_id: z.string().nullable(),
-    correlation_ids: z.array(z.string()),
-    started_at: isoTimeSchema,
-    duration_ms: z.int(),
-  })
-  .meta({ id: 'Flow' })
+/** Media types in which a flow can be had, by `format`. */
+export const flowFormats = {
+  json: 'application/json',
+  har: 'application/har+json',
+  mermaid: 'text/vnd.mermaid',
+} as const
 
-/** Attempts to connect a client, as far as this server took part in them. */
-export function flowOperations({ database }: ServerContext): Operation[] {
+type FlowFormat = keyof typeof flowFormats
+
+const formatSchema = z.object({
+  format: z
+    .enum(Object.keys(flowFormats) as [FlowFormat, ...FlowFormat[]])
+    .optional()
+    .describe('In place of `Accept`: HTTP Archive 1.2, or a Mermaid sequence diagram'),
+})
+
+/** Attempts to connect a client, across both servers. */
+export function flowOperations(context: ServerContext): Operation[] {
+  const { database } = context
   const tag = 'Flows'
   return [
     operation({
@@ -43,27 +52,46 @@ export function flowOperations({ database }: ServerContext): Operation[] {
       summary: 'Attempts to connect a client, the latest first',
       query: filterSchema,
       answer: listSchema(flowSchema),
-      async run({ query: { limit, cursor, status, client_id, q } }) {
+      async run({ query: { limit, cursor, status, step, client_id, q } }) {
         const { flows } = await loadFlows(database)
         const matching = flows
           .filter((flow) => matchesFlow(flow, { status, clientId: client_id, search: q }))
+          .filter((flow) => (step ?? flow.step) === flow.step)
           .filter((flow) => !cursor || isAfter(flow, cursor))
         const page = pageOf(matching, limit, ({ startedAt, id }) => ({ at: startedAt, id }))
-        return listOf(page, describeFlow)
+        const stories = await loadStories(database, page.rows)
+        return {
+          items: page.rows.map((flow, index) => describeFlow(flow, stories[index]!)),
+          next_cursor: page.nextCursor ?? null,
+        }
       },
+    }),
+    operation({
+      id: 'followFlows',
+      method: 'get',
+      path: '/flows/events',
+      tag,
+      summary:
+        'Server-sent events: `flow` with a flow that is new or has changed, `gone` with the id of one that became part of another. For administrators of the console, too',
+      download: 'text/event-stream',
+      run: ({ ctx }) => sendFlowEvents(ctx, context),
     }),
     operation({
       id: 'readFlow',
       method: 'get',
       path: '/flows/:id',
       tag,
-      summary: 'One attempt with its events',
-      answer: flowSchema.extend({ events: z.array(auditEventSchema) }).meta({ id: 'FlowInFull' }),
-      async run({ params }) {
-        const { flows } = await loadFlows(database)
-        const flow = flows.find(({ id }) => id === params.id)
+      summary: 'One attempt with its exchanges, by its id or a correlation id of any of them',
+      query: formatSchema,
+      answer: wholeFlowSchema,
+      otherTypes: [flowFormats.har, flowFormats.mermaid],
+      async run({ ctx, params, query }) {
+        const flow = await findFlow(database, params.id)
         if (!flow) throw notFound('flow')
-        return { ...describeFlow(flow), events: flow.events.map(describeEvent) }
+        const [story] = await loadStories(database, [flow])
+        const format = query.format ?? acceptedFormat(ctx)
+        if (format === 'json') return describeWholeFlow(flow, story!)
+        return sendFlow(ctx, story!, format, context) as never
       },
     }),
   ]
@@ -74,20 +102,26 @@ function isAfter({ startedAt, id }: Flow, cursor: { at: Date; id: string }): boo
   return elapsed > 0 || (elapsed === 0 && id < cursor.id)
 }
 
-function describeFlow(flow: Flow): z.output<typeof flowSchema> {
-  return {
-    id: flow.id,
-    status: flow.status,
-    step: flow.step,
-    reason: flow.reason ?? null,
-    steps: stepStates(flow),
-    client_id: flow.clientId ?? null,
-    person_id: flow.personId ?? null,
-    grant_id: flow.grantId ?? null,
-    correlation_ids: [
-      ...new Set(flow.events.map(({ correlationId }) => correlationId).filter((id) => id !== null)),
-    ],
-    started_at: flow.startedAt.toISOString(),
-    duration_ms: flow.endedAt.getTime() - flow.startedAt.getTime(),
+function acceptedFormat(ctx: Context): FlowFormat {
+  const accepted = ctx.accepts(Object.values(flowFormats))
+  const formats = Object.keys(flowFormats) as FlowFormat[]
+  return formats.find((format) => flowFormats[format] === accepted) ?? 'json'
+}
+
+/** Answers with a flow in the format of another tool, as a file. */
+export function sendFlow(
+  ctx: Context,
+  story: Story,
+  format: Exclude<FlowFormat, 'json'>,
+  { config }: Pick<ServerContext, 'config'>,
+): string {
+  const origins = {
+    'authorization-server': config.issuer,
+    'resource-server': new URL(config.mcpUrl).origin,
   }
+  ctx.attachment(`flow-${story.id}.${format === 'har' ? 'har' : 'mmd'}`)
+  ctx.type = flowFormats[format]
+  return format === 'har'
+    ? JSON.stringify(toHar(story, origins), undefined, 2)
+    : toMermaid(story, diagnose(story))
 }

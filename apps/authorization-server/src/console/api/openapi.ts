@@ -101,10 +101,12 @@ function queryParameters(query: z.ZodObject | undefined, schemas: Components) {
   }))
 }
 
-function success({ summary, answer, download }: Operation, schemas: Components) {
+function success({ summary, answer, download, otherTypes = [] }: Operation, schemas: Components) {
   if (download) return { description: summary, content: { [download]: {} } }
   if (!answer) return { description: 'Done' }
-  return { description: summary, content: jsonContent(jsonSchema(answer, 'output', schemas)) }
+  const others = Object.fromEntries(otherTypes.map((type) => [type, {}]))
+  const content = { ...jsonContent(jsonSchema(answer, 'output', schemas)), ...others }
+  return { description: summary, content }
 }
 
 /** What any operation may be refused for, by what it takes, and reasons of its own. */

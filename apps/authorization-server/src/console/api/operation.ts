@@ -31,6 +31,8 @@ interface Description {
   readonly status?: 201
   /** Media type of an answer that `run` streams by itself, in place of JSON. */
   readonly download?: string
+  /** Further media types in which `run` may answer, by what the caller accepts. */
+  readonly otherTypes?: readonly string[]
   /** Refusals of its own, by status; those of every operation of its kind are known. */
   readonly refusals?: Readonly<Record<number, string>>
 }

@@ -1,7 +1,7 @@
+import { flowStatuses } from '@neonpanel/flows/story'
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
-import { flowStatuses } from '../flows/flow.ts'
-import { countByStatus } from '../flows/flow-list.ts'
+import { countByStatus } from '../flows/flow-filter.ts'
 import { type Figures, loadFigures, type Period, periods } from '../overview/figures.ts'
 import { setupSteps } from '../overview/setup.ts'
 import { isoTimeSchema } from './answers.ts'
@@ -11,7 +11,7 @@ const overviewSchema = z
   .object({
     period: z.enum(Object.keys(periods) as [Period, ...Period[]]),
     flows: z.record(z.enum(flowStatuses), z.int()).describe('That began in the period, by status'),
-    flows_are_cut: z.boolean().describe('The period has more events than were looked at'),
+    flows_are_cut: z.boolean().describe('The period has more requests than were looked at'),
     access_tokens_issued: z.int(),
     active_grants: z.int(),
     unreviewed_clients: z.int(),

@@ -1,4 +1,5 @@
 import { resetDatabase } from '@neonpanel/database/reset'
+import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { resetClock } from '@neonpanel/process/clock'
 import type { TestControls } from '@neonpanel/faults/test-controls'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
@@ -23,7 +24,7 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
       await context.testClock?.publish()
       await controls.faults.clear()
       controls.exchanges.clear()
-      await auditSettled(database)
+      await Promise.all([auditSettled(database), flowsSettled(database)])
       await resetDatabase(database, { seed: config.seed })
       forgetFailures(database)
       await recordAudit(database, {

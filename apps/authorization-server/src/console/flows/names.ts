@@ -1,7 +1,7 @@
+import type { Flow } from '@neonpanel/flows/assembly/assemble'
 import { listClients } from '../../clients/clients.ts'
 import type { ServerContext } from '../../context.ts'
 import { isReviewed } from '../../web/identity.ts'
-import type { Flow } from './flow.ts'
 import type { FlowNames } from './pages.ts'
 
 /** The names of the clients and people in flows. */

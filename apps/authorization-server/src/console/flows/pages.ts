@@ -1,19 +1,13 @@
+import type { Flow } from '@neonpanel/flows/assembly/assemble'
+import { type FlowStatus, type FlowStep, flowSteps } from '@neonpanel/flows/story'
 import { type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import { type App, appMark, appName } from '../../web/identity.ts'
 import { formatDateTime, time } from '../../web/time.ts'
-import { detailList } from '../audit/pages.ts'
 import { listTime } from '../list-time.ts'
 import { counted } from '../pager.ts'
-import {
-  type Flow,
-  type FlowStatus,
-  type FlowStep,
-  firstEvents,
-  flowSteps,
-  stepStates,
-} from './flow.ts'
-import type { FlowFilter } from './flow-list.ts'
+import type { FlowFilter } from './flow-filter.ts'
+import { reasonOf } from './reason.ts'
 
 /** Names of what flows name by id. */
 export interface FlowNames {
@@ -38,7 +32,7 @@ export function flowsPage(view: FlowsView): Html {
   const { flows, filter, isCut } = view
   return html`<header class="page-header">
       <h1>Flows</h1>
-      <p class="lede">Every attempt to connect a client, as far as this server took part in it: from the authorization request to the token. Told by the audit log, so no secret is in it.</p>
+      <p class="lede">Every attempt to connect a client, from discovery to the first tool call. Kept for seven days; secrets are never recorded.</p>
     </header>
     <div class="stack">
       ${statusLinks(view)}
@@ -54,7 +48,7 @@ export function flowsPage(view: FlowsView): Html {
         ${filter.clientId && html`<p class="cluster"><span class="badge">Client ${filter.clientId}</span><a class="small" href="/console/flows">Show all clients</a></p>`}
       </form>
       ${flows.length > 0 ? flowsTable(view) : noFlows}
-      ${isCut && html`<p class="faint">Older flows are in the audit log: this page looks at its last 5,000 events.</p>`}
+      ${isCut && html`<p class="faint">Older flows are in the audit log: this page looks at the last 6,000 requests.</p>`}
     </div>`
 }
 
@@ -124,17 +118,21 @@ export function flowStatus({ status, step }: Flow, withStep = false): Html {
 }
 
 const stepNames: Readonly<Record<FlowStep, string>> = {
+  discovery: 'Discovery',
   register: 'Register',
   authorize: 'Authorize',
   sign_in: 'Sign in',
   consent: 'Consent',
   code: 'Code',
   token: 'Token',
+  connect: 'Connect',
+  tool_call: 'Tool call',
 }
 
 function flowRow(flow: Flow, names: FlowNames): Html {
   const app = appOf(flow, names)
-  const states = stepStates(flow)
+  const { steps: states } = flow
+  const reason = reasonOf(flow)
   return html`<tr>
               <td>${flowStatus(flow)}</td>
               <td>
@@ -146,7 +144,7 @@ function flowRow(flow: Flow, names: FlowNames): Html {
               <td data-label="Step reached">
                 <div class="stack stack-tight">
                   <span class="track" aria-hidden="true">${flowSteps.map((step) => html`<i${states[step] !== 'skipped' && html` data-state="${states[step]}"`}></i>`)}</span>
-                  <span class="small">${stepNames[flow.step]}${flow.reason && `, ${flow.reason}`}</span>
+                  <span class="small">${stepNames[flow.step]}${reason && `, ${reason}`}</span>
                 </div>
               </td>
               <td class="num nowrap" data-label="Duration">${durationText(flow)}</td>
@@ -181,6 +179,7 @@ function durationText({ startedAt, endedAt }: Flow): string {
 
 /** One flow: its steps, and the events that tell it. */
 export function flowPage(flow: Flow, names: FlowNames): Html {
+  const reason = reasonOf(flow)
   return html`<header class="page-header">
       <nav aria-label="Breadcrumb">
         <ol class="breadcrumb">
@@ -189,29 +188,30 @@ export function flowPage(flow: Flow, names: FlowNames): Html {
         </ol>
       </nav>
       <h1>${titles[flow.status](clientNameIn(flow, names))}</h1>
-      <p class="cluster">${flowStatus(flow, true)} ${flow.reason && html`<span class="muted">${flow.reason}</span>`}</p>
+      <p class="cluster">${flowStatus(flow, true)} ${reason && html`<span class="muted">${reason}</span>`}</p>
     </header>
     <div class="stack stack-loose">
       ${summary(flow, names)}
-      <section class="card table-wrap" aria-labelledby="events-title">
-        <header class="card-header"><h2 id="events-title">Events</h2></header>
+      <section class="card table-wrap" aria-labelledby="requests-title">
+        <header class="card-header"><h2 id="requests-title">Requests</h2></header>
         <table class="table">
           <thead>
             <tr>
               <th scope="col">After</th>
-              <th scope="col">Event</th>
-              <th scope="col">Detail</th>
+              <th scope="col">Step</th>
+              <th scope="col">Request</th>
+              <th scope="col">Answer</th>
               <th class="minor" scope="col">Correlation ID</th>
             </tr>
           </thead>
-          <tbody>${flow.events.map((event) => eventRow(flow, event))}</tbody>
+          <tbody>${flow.exchanges.map((exchange) => exchangeRow(flow, exchange))}</tbody>
         </table>
       </section>
     </div>`
 }
 
 const titles: Readonly<Record<FlowStatus, (name: string) => string>> = {
-  completed: (name) => `${name} got its tokens`,
+  completed: (name) => `${name} is connected`,
   failed: (name) => `${name} was refused`,
   denied: (name) => `${name} was not let in`,
   in_progress: (name) => `${name} is connecting`,
@@ -227,8 +227,8 @@ const stateWords = {
 } as const
 
 function summary(flow: Flow, names: FlowNames): Html {
-  const states = stepStates(flow)
-  const first = firstEvents(flow)
+  const { steps: states } = flow
+  const first = new Map(flow.exchanges.toReversed().map(({ step, id }) => [step, id]))
   return html`<section class="card card-body stack stack-loose" aria-label="Summary">
         <dl class="facts facts-row">
           <div><dt>Client</dt><dd>${flow.clientId ? html`<a class="breakable" href="/console/clients/${encodeURIComponent(flow.clientId)}">${clientNameIn(flow, names)}</a>` : 'Unknown'}</dd></div>
@@ -238,19 +238,22 @@ function summary(flow: Flow, names: FlowNames): Html {
         </dl>
         <nav aria-label="Steps of this flow">
           <ol class="track-nav">
-            ${flowSteps.map((step) => html`<li data-state="${states[step]}"><a href="#${first.get(step)?.id ?? 'events-title'}">${stepNames[step]}<span class="visually-hidden">, ${stateWords[states[step]]}</span></a></li>`)}
+            ${flowSteps.map((step) => html`<li data-state="${states[step]}"><a href="#${first.get(step) ?? 'requests-title'}">${stepNames[step]}<span class="visually-hidden">, ${stateWords[states[step]]}</span></a></li>`)}
           </ol>
         </nav>
       </section>`
 }
 
-function eventRow(flow: Flow, event: Flow['events'][number]): Html {
-  const after = event.at.getTime() - flow.startedAt.getTime()
-  const isBad = /\.(?:failed|refused|denied)$/.test(event.type)
-  return html`<tr id="${event.id}">
-              <td class="nowrap">${time(event.at, after < 1000 ? `${after} ms` : `${(after / 1000).toFixed(1)} s`)}</td>
-              <td data-label="Event">${isBad ? html`<span class="status" data-tone="danger" data-shape="square"><code class="small-code nowrap">${event.type}</code></span>` : html`<code class="small-code nowrap">${event.type}</code>`}</td>
-              <td class="breakable" data-label="Detail">${detailList(event, 'flow')}</td>
-              <td class="minor" data-label="Correlation ID">${event.correlationId ? html`<a href="/console/audit?correlation_id=${encodeURIComponent(event.correlationId)}"><code class="small-code nowrap">${event.correlationId}</code></a>` : html`<span class="faint">None</span>`}</td>
+function exchangeRow(flow: Flow, exchange: Flow['exchanges'][number]): Html {
+  const { id, at, step, method, path, status, correlationId } = exchange
+  const after = at.getTime() - flow.startedAt.getTime()
+  const isBad = status === undefined || status >= 400
+  const answer = String(status ?? 'none')
+  return html`<tr id="${id}">
+              <td class="nowrap">${time(at, after < 1000 ? `${after} ms` : `${(after / 1000).toFixed(1)} s`)}</td>
+              <td data-label="Step">${stepNames[step]}</td>
+              <td class="breakable" data-label="Request"><code class="small-code">${method} ${path}</code></td>
+              <td data-label="Answer">${isBad ? html`<span class="status" data-tone="danger" data-shape="square">${answer}</span>` : answer}</td>
+              <td class="minor" data-label="Correlation ID">${correlationId ? html`<a href="/console/audit?correlation_id=${encodeURIComponent(correlationId)}"><code class="small-code nowrap">${correlationId}</code></a>` : html`<span class="faint">None</span>`}</td>
             </tr>`
 }

@@ -1,9 +1,10 @@
 import type Router from '@koa/router'
+import { findFlow, loadFlows } from '@neonpanel/flows/load'
+import { type FlowStatus, flowStatuses } from '@neonpanel/flows/story'
 import type { Context } from 'koa'
 import type { ServerContext } from '../../context.ts'
 import { show } from '../show.ts'
-import { type FlowStatus, flowStatuses } from './flow.ts'
-import { countByStatus, type FlowFilter, loadFlows, matchesFlow } from './flow-list.ts'
+import { countByStatus, type FlowFilter, matchesFlow } from './flow-filter.ts'
 import { namesInFlows } from './names.ts'
 import { flowPage, flowsPage } from './pages.ts'
 
@@ -33,8 +34,7 @@ export function flowsRoutes(router: Router, context: ServerContext): void {
   })
 
   router.get('/flows/:id', async (ctx) => {
-    const { flows } = await loadFlows(database)
-    const flow = flows.find(({ id }) => id === ctx.params.id)
+    const flow = await findFlow(database, ctx.params.id!)
     if (!flow) return
     const main = flowPage(flow, await namesInFlows(context, [flow]))
     show(context, ctx, { title: 'Flow', section, main })

@@ -1,8 +1,8 @@
+import type { Flow } from '@neonpanel/flows/assembly/assemble'
+import { loadFlows } from '@neonpanel/flows/load'
 import type { ServerContext } from '../../context.ts'
 import { listSigningKeys, signingKeyFor } from '../../provider/signing-keys.ts'
 import { unreviewed } from '../clients/client-list.ts'
-import type { Flow } from '../flows/flow.ts'
-import { loadFlows } from '../flows/flow-list.ts'
 
 /** How far back the overview looks: in so many equal parts, which are its bars. */
 export const periods = {

@@ -1,9 +1,10 @@
+import type { Flow } from '@neonpanel/flows/assembly/assemble'
 import { ago } from '../../web/ago.ts'
 import { breakable, type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import { formatClock, formatDate } from '../../web/time.ts'
-import type { Flow } from '../flows/flow.ts'
 import { clientNameIn, type FlowNames, flowHref, flowStatus } from '../flows/pages.ts'
+import { reasonOf } from '../flows/reason.ts'
 import { counted } from '../pager.ts'
 import { barChart, sparkline } from './charts.ts'
 import { type Figures, type Part, type Period, periods } from './figures.ts'
@@ -54,7 +55,7 @@ function tiles({ flows, parts, activeGrants, isCut }: Figures): Html {
   const tokens = parts.reduce((sum, part) => sum + part.tokens, 0)
   const series = (name: Exclude<keyof Part, 'from'>) => parts.map((part) => part[name])
   return html`<dl class="tiles">
-        ${tile('Authorizations started', number(flows.length), isCut ? 'Counted from the last 5,000 events' : `${count('in_progress')} in progress`, sparkline(series('started')))}
+        ${tile('Authorizations started', number(flows.length), isCut ? 'Counted from the last 6,000 requests' : `${count('in_progress')} in progress`, sparkline(series('started')))}
         ${tile('Completed', share, `${number(completed)} of ${number(flows.length)}`, sparkline(series('completed')))}
         ${tile('Failed', number(failed), `${number(stopped)} more denied or abandoned`, sparkline(series('failed'), 'danger'), failed > 0)}
         ${tile('Access tokens issued', number(tokens), `${counted(activeGrants, 'grant')} active now`, sparkline(series('tokens')))}
@@ -91,7 +92,7 @@ function attentionCard({ figures, names, faultsOn }: OverviewView): Html {
   const item = (flow: Flow) =>
     html`<li class="stack stack-tight">
               <p class="spread">${flowStatus(flow, true)} <span class="faint">${ago(flow.startedAt)}</span></p>
-              <p><a class="row-link" href="${flowHref(flow)}">${clientNameIn(flow, names)}</a> <span class="muted">${flow.reason}</span></p>
+              <p><a class="row-link" href="${flowHref(flow)}">${clientNameIn(flow, names)}</a> <span class="muted">${reasonOf(flow)}</span></p>
             </li>`
   return html`<section class="card" aria-labelledby="attention-title">
           <header class="card-header">
