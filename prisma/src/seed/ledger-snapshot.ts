@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,8 +24,14 @@ const sources = ['../../migrations/sqlite/', '../ledger/', './ledger/', './ledge
  * generating takes. Undefined when there is none for the present sources: then it is generated.
  */
 export function findLedgerSnapshot(folder: string = directory): string | undefined {
+  if (isBuilt()) return globSync(join(folder, '*.db'))[0]
   const file = join(folder, `${digestSources()}.db`)
   return existsSync(file) ? file : undefined
+}
+
+/** A published build carries the snapshot that was made from its sources, and not the sources, not even this one. */
+function isBuilt(): boolean {
+  return !existsSync(fileURLToPath(import.meta.url))
 }
 
 /** Makes the snapshot unless it is there, and removes those of other sources. */
