@@ -162,6 +162,7 @@ async function serverContext(
     get provider() {
       return live.current
     },
+    documentHosts: live.documentHosts,
     reloadSigningKeys: () => live.reloadKeys(),
   }
 }

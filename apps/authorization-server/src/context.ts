@@ -5,6 +5,7 @@ import type { SharedClock } from '@neonpanel/process/shared-clock'
 import type { TestControls } from '@neonpanel/process/test-controls'
 import type Provider from 'oidc-provider'
 import type { Config } from './config.ts'
+import type { DocumentHosts } from './provider/document-hosts.ts'
 import type { AppSecrets } from './provider/secrets.ts'
 
 /** What every route of the authorization server may use. */
@@ -20,6 +21,8 @@ export interface ServerContext {
   readonly testControls: TestControls | undefined
   /** The clock that tests shift, shared by the processes on one database; only under `TEST_CONTROLS`. */
   readonly testClock: SharedClock | undefined
+  /** Where tests serve client metadata documents; only under `TEST_CONTROLS` on a loopback issuer. */
+  readonly documentHosts: DocumentHosts | undefined
   /** Makes new or retired signing keys take effect in this process at once. */
   readonly reloadSigningKeys: () => Promise<void>
 }

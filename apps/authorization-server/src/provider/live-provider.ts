@@ -8,6 +8,7 @@ import { rememberDevices } from '../account/devices.ts'
 import type { Config } from '../config.ts'
 import { clientMetadataDocuments } from './client-metadata-documents.ts'
 import { providerConfiguration, publicKeySet } from './configuration.ts'
+import { createDocumentHosts, type DocumentHosts } from './document-hosts.ts'
 import { observeProvider } from './events.ts'
 import type { AppSecrets } from './secrets.ts'
 import { type PrivateSigningKey, resealSigningKeys } from './signing-key-rows.ts'
@@ -18,6 +19,8 @@ export interface LiveProvider {
   readonly current: Provider
   /** Public keys, those that sign no more included. */
   readonly jwks: JSONWebKeySet
+  /** Only under `TEST_CONTROLS` on a loopback issuer. */
+  readonly documentHosts: DocumentHosts | undefined
   /** The provider's routes; anything else goes on. */
   readonly middleware: Middleware
   /** Takes in keys that were made or retired; every process does so by itself within seconds. */
@@ -35,7 +38,9 @@ interface LiveOptions {
 const reloadEveryMs = 30_000
 
 export async function openProvider(options: LiveOptions): Promise<LiveProvider> {
-  const documents = clientMetadataDocuments(options.config, options.database)
+  const { isLocal, testControls } = options.config
+  const documentHosts = isLocal && testControls ? createDocumentHosts() : undefined
+  const documents = clientMetadataDocuments(options.config, options.database, documentHosts)
   const build = (keys: readonly PrivateSigningKey[]) => {
     const provider = new Provider(
       options.config.issuer,
@@ -66,6 +71,7 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
     get jwks() {
       return live.jwks
     },
+    documentHosts,
     middleware: async function provider(ctx, next) {
       // A published key begins to sign, or leaves, by the clock alone.
       if (isOutOfOrder(live.keys)) await reloadKeys()

@@ -9,7 +9,8 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/0vZUQvzWaWuqi6l
 y0dNkHKmm07XtBkNn8rP6GwTbdOhRANCAAS9GutveP5FrNbvhEhPlXROn/2KSk8F
 uXajcBxH/T6hQeBbo2ISHV/44/DpevwIRnV3POkDmJmLrzf2cDOXAMhT
 -----END PRIVATE KEY-----`
-const cert = `-----BEGIN CERTIFICATE-----
+/** Of the server; it is its own authority. */
+export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBlDCCATugAwIBAgIUWC8Nn0dfAUD8N+dQ+8YUN+CDtN8wCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE0MDAxN1oYDzIxMjYxMDI5
 MTQwMDE3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
@@ -39,10 +40,10 @@ export interface DocumentServer extends Disposable {
 }
 
 export async function startDocumentServer(): Promise<DocumentServer> {
-  setDefaultCACertificates([...getCACertificates(), cert])
+  setDefaultCACertificates([...getCACertificates(), certificate])
   const served = new Map<string, Served>()
   const requests: string[] = []
-  const server: Server = createServer({ key, cert }, (request, response) => {
+  const server: Server = createServer({ key, cert: certificate }, (request, response) => {
     const path = request.url ?? ''
     requests.push(path)
     const answer = served.get(path)

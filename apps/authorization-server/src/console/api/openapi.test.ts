@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminApi } from '../../testing/admin-api.ts'
+import { certificate } from '../../testing/document-server.ts'
 import { tokens } from '../../testing/flow.ts'
 import type { JsonAnswer } from '../../testing/registration.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
@@ -158,6 +159,18 @@ const calls: Readonly<Record<string, readonly [done: Called, refused: Called]>> 
     { path: '/clock', body: { reset: true }, status: 200 },
     { path: '/clock', body: `{"set":"${'x'.repeat(300_000)}"}`, status: 413 },
   ],
+  listClientMetadataHosts: [
+    { path: '/client-metadata-hosts', status: 200 },
+    { path: '/client-metadata-hosts', token: 'wrong', status: 401 },
+  ],
+  addClientMetadataHost: [
+    { path: '/client-metadata-hosts', body: documentHost('https://localhost:1'), status: 201 },
+    { path: '/client-metadata-hosts', body: documentHost('https://10.0.0.1'), status: 400 },
+  ],
+  removeClientMetadataHost: [
+    { path: '/client-metadata-hosts/apps.example', status: 204 },
+    { path: '/client-metadata-hosts/apps.example', status: 404 },
+  ],
   describeApi: [
     { path: '/openapi.json', status: 200 },
     { path: '/openapi.json', token: 'wrong', status: 401 },
@@ -170,6 +183,10 @@ const calls: Readonly<Record<string, readonly [done: Called, refused: Called]>> 
 
 function mediaType(headers: Headers): string {
   return (headers.get('content-type') ?? '').split(';')[0]!
+}
+
+function documentHost(origin: string) {
+  return { host: 'apps.example', origin, ca: certificate }
 }
 
 function confidential(client_id: string) {

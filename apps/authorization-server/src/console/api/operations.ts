@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
 import { auditOperations } from './audit.ts'
+import { clientMetadataHostOperations } from './client-metadata-hosts.ts'
 import { clientOperations } from './clients.ts'
 import { clockOperations } from './clock.ts'
 import { faultOperations } from './faults.ts'
@@ -45,6 +46,7 @@ export function operationsOf(context: ServerContext): Operation[] {
           resetOperation(context, testControls),
           tokenOperation(context),
           ...clockOperations(context),
+          ...clientMetadataHostOperations(context),
         ]
       : []),
     operation({

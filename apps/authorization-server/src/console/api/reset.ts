@@ -24,6 +24,7 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
       await context.testClock?.publish()
       await controls.faults.clear()
       controls.exchanges.clear()
+      context.documentHosts?.clear()
       await Promise.all([auditSettled(database), flowsSettled(database)])
       await resetDatabase(database, { seed: config.seed })
       forgetFailures(database)
