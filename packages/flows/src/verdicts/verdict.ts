@@ -28,6 +28,8 @@ export interface Cause {
   fix(evidence: Evidence): string
   /** Where the rule stands: a section of a specification, or an issue thread. */
   readonly source: string
+  /** Whether it is worth telling of an attempt that completed. */
+  readonly isAdvisory?: boolean
   /** Finds the cause in a story; undefined when it is another one. */
   find(story: Story): Evidence | undefined
 }
