@@ -129,29 +129,46 @@ describe('people, grants, keys and flows in the admin API', () => {
     )
   })
 
-  test('a flow is told from the request to the token, and a refused code belongs to it', async () => {
+  test('a flow is told from the authorization request to the token', async () => {
     await tokens(server)
-    const { body } = await api.get('/flows?status=completed')
+    const { body } = await api.get('/flows?status=in_progress')
     expect(body.items).toMatchObject([
       {
-        status: 'completed',
+        status: 'in_progress',
         step: 'token',
         client_id: 'local-client',
+        client_name: 'Local client',
         person_id: 'prs_owner',
-        steps: { register: 'skipped', sign_in: 'ok', consent: 'ok', code: 'ok', token: 'ok' },
+        steps: {
+          discovery: 'skipped',
+          register: 'skipped',
+          authorize: 'ok',
+          sign_in: 'ok',
+          consent: 'ok',
+          code: 'ok',
+          token: 'live',
+          tool_call: 'skipped',
+        },
       },
     ])
     const { body: flow } = await api.get(`/flows/${body.items[0].id}`)
-    expect(flow.events.map(({ type }: { type: string }) => type)).toEqual([
-      'interaction.started',
-      'sign_in.succeeded',
-      'interaction.started',
-      'consent.granted',
-      'authorization.succeeded',
-      'token.issued',
+    const told = flow.exchanges.map(
+      ({ step, request }: { step: string; request: { method: string } }) =>
+        `${step} ${request.method}`,
+    )
+    expect(told).toEqual([
+      'authorize GET',
+      'sign_in GET',
+      'sign_in POST',
+      'sign_in GET',
+      'consent GET',
+      'consent POST',
+      'code GET',
+      'token POST',
     ])
     expect((await api.get('/flows/unknown')).status).toBe(404)
     expect((await api.get('/flows?status=lost')).status).toBe(400)
+    expect((await api.get('/flows?step=code')).body.items).toEqual([])
     expect((await api.get('/flows?client_id=claude')).body.items).toEqual([])
   })
 
