@@ -13,7 +13,7 @@ export interface OpenOptions {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   if (/^postgres(ql)?:\/\//.test(url)) {
-    const { openPostgresql } = await import('./postgresql/open.ts')
+    const { openPostgresql } = await import('./postgresql/open.ts').catch(explainMissing)
     return openPostgresql(url, options.connections ?? 10)
   }
   if (url === 'memory:' || url.startsWith('file:')) {
@@ -21,4 +21,19 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     return openSqlite(url)
   }
   throw new Error('A database URL starts with postgresql://, file: or memory:')
+}
+
+/** Packages that a published build leaves to those who use PostgreSQL. */
+export class MissingDriverError extends Error {
+  override readonly name = 'MissingDriverError'
+  readonly advice = 'Run: npm install pg @prisma/adapter-pg'
+}
+
+function explainMissing(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    throw new MissingDriverError('PostgreSQL needs packages that are not installed.', {
+      cause: error,
+    })
+  }
+  throw error
 }
