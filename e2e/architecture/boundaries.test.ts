@@ -64,7 +64,15 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
     'packages/testing-kit/src',
     ['@neonpanel/authorization-server', '@neonpanel/process/log', '@neonpanel/database/open'],
   ],
-  ['packages/personas/src', ['@neonpanel/stack', '@neonpanel/doctor', '@neonpanel/process/log']],
+  [
+    'packages/personas/src',
+    [
+      '@neonpanel/stack',
+      '@neonpanel/doctor',
+      '@neonpanel/process/log',
+      '@neonpanel/flows/recording/record-flows',
+    ],
+  ],
   [
     'packages/doctor/src',
     ['@neonpanel/stack', '@neonpanel/personas', '@neonpanel/resource-server'],
@@ -97,7 +105,19 @@ const allowed: readonly (readonly [folder: string, modules: readonly string[]])[
       '@neonpanel/process/log',
     ],
   ],
-  ['packages/cli/src', ['@neonpanel/stack', '@neonpanel/contracts/scopes']],
+  [
+    'packages/personas/src',
+    [
+      '@neonpanel/contracts/urls',
+      '@neonpanel/flows/story',
+      '@neonpanel/flows/verdicts/diagnose',
+      'jose',
+    ],
+  ],
+  [
+    'packages/cli/src',
+    ['@neonpanel/stack', '@neonpanel/contracts/scopes', '@neonpanel/personas/catalogue'],
+  ],
   ['e2e/protocol', ['@neonpanel/stack', '@neonpanel/database/open', '@neonpanel/contracts/scopes']],
 ]
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { personaNames } from '@neonpanel/personas/catalogue'
 import { type Stack, startStack } from '@neonpanel/stack'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { personaNames } from './personas.ts'
 import { runCommandLine } from './program.ts'
 
 let stack: Stack

@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { isPersonaName, personaNames, personas } from '@neonpanel/personas/catalogue'
+import { type Persona, pasteInstructions, registrationOf } from '@neonpanel/personas/persona'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { CommandFailure } from '../failure.ts'
-import {
-  isPersonaName,
-  type Persona,
-  pasteInstructions,
-  personaNames,
-  personas,
-} from '../personas.ts'
 import { issuerOf, mcpUrlOf, refusal, request } from '../servers.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -63,7 +58,7 @@ function chooseMetadata(name: string | undefined, file: string | undefined) {
     throw misuse(`There is no persona ${name}. Known are: ${personaNames.join(', ')}.`)
   }
   const persona: Persona = personas[name]
-  return { persona, metadata: persona.registration }
+  return { persona, metadata: registrationOf(persona) }
 }
 
 function readMetadata(path: string): unknown {
