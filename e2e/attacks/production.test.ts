@@ -1,7 +1,7 @@
 import { parametersOf } from '@neonpanel/testing-kit/client/http'
 import { challengeOf, randomText } from '@neonpanel/testing-kit/client/oauth-client'
+import { demoPassword, people } from '@neonpanel/testing-kit/person/demo-people'
 import { parsePage, submission } from '@neonpanel/testing-kit/person/page'
-import { demoPassword, people } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { rawRequest } from '../harness/raw-http.ts'
 import { testStack } from '../harness/stack.ts'

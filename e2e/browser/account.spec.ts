@@ -1,6 +1,6 @@
 import type { Stack } from '@neonpanel/stack'
 import { localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
-import { demoPassword } from '@neonpanel/testing-kit/person/people'
+import { demoPassword } from '@neonpanel/testing-kit/person/demo-people'
 import { expect, type Page } from '@playwright/test'
 import { callTool } from '../harness/mcp.ts'
 import type { Callback } from './callback.ts'

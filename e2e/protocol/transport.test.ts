@@ -7,8 +7,9 @@ import {
   register,
 } from '@neonpanel/testing-kit/client/oauth-client'
 import { createBrowser } from '@neonpanel/testing-kit/person/browser'
+import { demoPassword } from '@neonpanel/testing-kit/person/demo-people'
 import { control, fill, findControl, submission } from '@neonpanel/testing-kit/person/page'
-import { createPerson, demoPassword } from '@neonpanel/testing-kit/person/people'
+import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { passTime } from '../harness/clock.ts'

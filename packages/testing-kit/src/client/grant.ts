@@ -1,8 +1,10 @@
 import { createPerson, type Decision, type Person, type PersonName } from '../person/people.ts'
 import type { Answer, RequestParameters } from './http.ts'
 import {
+  type AuthorizationRequest,
   type ClientIdentity,
   localClient,
+  type OAuthClient,
   oauthClient,
   type Servers,
   type TokenBody,
@@ -17,8 +19,28 @@ export interface GrantWish extends Decision {
   readonly request?: RequestParameters
 }
 
+/** What came of an authorization request, and how to go on. */
+export interface Authorization extends AuthorizationRequest {
+  readonly client: OAuthClient
+  readonly person: Person
+  /** Where the browser was sent: the redirect URI with `code` or `error`. */
+  readonly callback: URL
+  /** Empty when it was refused. */
+  readonly code: string
+  /** Redeems the code; `changes` replace or, by `undefined`, leave out parameters. */
+  redeem(changes?: RequestParameters): Promise<Answer<TokenBody>>
+}
+
+/** Tokens, and who holds them by whose leave. */
+export interface IssuedTokens extends TokenBody {
+  /** Empty when there is none. */
+  readonly refresh_token: string
+  readonly client: OAuthClient
+  readonly person: Person
+}
+
 /** A person authorizes a client: the code, and how to redeem it. */
-export async function codeFlow(servers: Servers, wish: GrantWish = {}) {
+export async function codeFlow(servers: Servers, wish: GrantWish = {}): Promise<Authorization> {
   const {
     person: who = 'owner',
     client: identity = localClient,
@@ -37,7 +59,7 @@ export async function codeFlow(servers: Servers, wish: GrantWish = {}) {
 }
 
 /** A person authorizes a client, up to its tokens. */
-export async function tokensFor(servers: Servers, wish: GrantWish = {}) {
+export async function tokensFor(servers: Servers, wish: GrantWish = {}): Promise<IssuedTokens> {
   const flow = await codeFlow(servers, wish)
   const error = flow.callback.searchParams.get('error')
   if (error) throw new Error(`${error}: ${flow.callback.searchParams.get('error_description')}`)

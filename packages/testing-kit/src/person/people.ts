@@ -1,20 +1,9 @@
 import { type Scope, scopes as scopeDefinitions } from '@neonpanel/contracts/scopes'
 import { type Browser, createBrowser } from './browser.ts'
+import { demoPassword, type PersonName, people } from './demo-people.ts'
 import { choose, controls, fill, findControl, type Page, textOf, tick } from './page.ts'
 
-/** CONTRACT section 3.1. */
-export const demoPassword = 'neonpanel-demo'
-
-export const people = {
-  owner: 'owner@neonpanel.test',
-  analyst: 'analyst@neonpanel.test',
-  warehouse: 'warehouse@neonpanel.test',
-  outsider: 'outsider@neonpanel.test',
-  suspended: 'suspended@neonpanel.test',
-  admin: 'admin@neonpanel.test',
-} as const
-
-export type PersonName = keyof typeof people
+export type { PersonName } from './demo-people.ts'
 
 export interface Decision {
   /** Scopes that shall be ticked, and no others; `offered` = as the page proposes; default every one that is available. */
@@ -35,13 +24,20 @@ export interface Person extends Browser {
   reachConsent(url: string | URL): Promise<Page>
 }
 
-export function createPerson(issuer: string, name: PersonName = 'owner'): Person {
-  const browser = createBrowser(issuer)
-  const email = people[name]
+/** Somebody whom the demo does not know. */
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+}
 
-  const signIn: Person['signIn'] = (page, password = demoPassword) => {
+export function createPerson(issuer: string, who: PersonName | Credentials = 'owner'): Person {
+  const browser = createBrowser(issuer)
+  const { email, password } =
+    typeof who === 'string' ? { email: people[who], password: demoPassword } : who
+
+  const signIn: Person['signIn'] = (page, typed = password) => {
     fill(page, 'Email', email)
-    fill(page, 'Password', password)
+    fill(page, 'Password', typed)
     return browser.press(page, 'Sign in')
   }
   const decide: Person['decide'] = (page, decision = {}) => {
