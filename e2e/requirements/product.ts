@@ -42,4 +42,13 @@ export const product = {
       'The correlation id of a refusal finds its row in the audit log, with the rule that was broken.',
     'errors-document': 'Every error_uri leads to a section of a page that the server itself has.',
   }),
+  ...sentencesOf('PRODUCT', 'testing', {
+    'seed-file':
+      'SEED_FILE adds people, companies, clients and keys under ids that are known beforehand, once, on both engines.',
+    'seed-file-problems':
+      'What is wrong with a seed file is told at once, with lines, and ends the start with exit code 1.',
+    'clock-shifted':
+      'Both servers follow one clock that a test moves, freezes, sets and resets: whatever has a time follows it.',
+    'clock-visible': 'The console says on every page that the clock is not the machine’s.',
+  }),
 }

@@ -24,6 +24,11 @@ const variables = z.object({
     description: '`demo` or `none`',
     fallback: '`demo` on a loopback issuer, else `none`',
   }),
+  SEED_FILE: z.string().optional().meta({
+    description:
+      'JSON or YAML file with people, companies, clients and signing keys, added to what `SEED` says (docs/testing/seed-file.md)',
+    fallback: 'unset',
+  }),
   ADMIN_TOKEN: z
     .string()
     .optional()
@@ -99,6 +104,8 @@ export function parseConfig(environment: Record<string, string | undefined>) {
     isLocal: local,
     databaseUrl: databaseUrl(set.DATABASE_URL, set.DATA_DIR),
     seed: set.SEED ?? (local ? 'demo' : 'none'),
+    /** Path of a file whose contents are added to the seed. */
+    seedFile: set.SEED_FILE,
     adminToken: set.ADMIN_TOKEN ?? localAdminToken,
     /** The one in use, then those that it replaced; undefined on loopback, where the database keeps a generated one. */
     appSecrets: set.APP_SECRET,

@@ -9,6 +9,7 @@ import { runProcess } from '@neonpanel/process/signals'
 import { createTestControls } from '@neonpanel/process/test-controls'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { parseConfig } from './config.ts'
+import { applySeedFile } from './seed-file/apply.ts'
 
 const graceMs = 8_000
 
@@ -28,6 +29,9 @@ await runProcess(async () => {
   const database = await openDatabase(config.databaseUrl)
   await assertMigrated(database)
   await seed(database, { seed: config.seed })
+  if (config.seedFile !== undefined) {
+    await applySeedFile(database, { ...config, path: config.seedFile })
+  }
   const server = await createAuthorizationServer({
     config,
     database,

@@ -10,11 +10,21 @@ export async function migrateDatabase(environment: Environment): Promise<string[
   return await migrate(database)
 }
 
-/** Fills the database that the environment names with the demo, migrating it first. */
-export async function seedDatabase(environment: Environment): Promise<void> {
+/**
+ * Fills the database that the environment names with the demo, or with a seed file instead, migrating it first.
+ *
+ * @throws SeedFileError with everything that is wrong with the file
+ */
+export async function seedDatabase(environment: Environment, file?: string): Promise<void> {
   await using database = await open(environment)
   await migrate(database)
-  await seed(database, { seed: 'demo' })
+  if (file === undefined) return seed(database, { seed: 'demo' })
+  const [{ parseConfig }, { applySeedFile }] = await Promise.all([
+    import('@neonpanel/authorization-server/config'),
+    import('@neonpanel/authorization-server/seed-file'),
+  ])
+  const { appSecrets, accessTokenTtlSeconds } = parseConfig(environment)
+  await applySeedFile(database, { path: file, appSecrets, accessTokenTtlSeconds })
 }
 
 function open({ DATABASE_URL, DATA_DIR }: Environment): Promise<Database> {

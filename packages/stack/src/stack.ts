@@ -138,6 +138,10 @@ async function prepareDatabase(
   starting.use(database)
   await migrate(database)
   await seed(database, { seed: authorization.seed })
+  if (authorization.seedFile !== undefined) {
+    const { applySeedFile } = await import('@neonpanel/authorization-server/seed-file')
+    await applySeedFile(database, { ...authorization, path: authorization.seedFile })
+  }
   return database
 }
 

@@ -36,18 +36,29 @@ export async function newKeyRows(
 ): Promise<SigningKeyRow[]> {
   const pairs = await newKeyPairs()
   return Promise.all(
-    signingAlgorithms.map((name) => newKeyRow(appSecrets, name, pairs[name], activeFrom)),
+    signingAlgorithms.map((algorithm) =>
+      signingKeyRow(appSecrets, { algorithm, pair: pairs[algorithm], activeFrom }),
+    ),
   )
 }
 
-async function newKeyRow(
+/** A key as it is stored. @param kid its thumbprint unless given */
+export async function signingKeyRow(
   appSecrets: AppSecrets,
-  algorithm: SigningAlgorithm,
-  { publicKey, privateKey }: KeyPairKeyObjectResult,
-  activeFrom: Date,
+  {
+    algorithm,
+    pair: { publicKey, privateKey },
+    kid: givenKid,
+    activeFrom,
+  }: {
+    readonly algorithm: SigningAlgorithm
+    readonly pair: KeyPairKeyObjectResult
+    readonly kid?: string | undefined
+    readonly activeFrom: Date
+  },
 ): Promise<SigningKeyRow> {
   const publicJwk = publicKey.export({ format: 'jwk' })
-  const kid = await calculateJwkThumbprint(publicJwk as { kty: string })
+  const kid = givenKid ?? (await calculateJwkThumbprint(publicJwk as { kty: string }))
   const privateJwk = JSON.stringify(privateKey.export({ format: 'jwk' }))
   return {
     kid,

@@ -17,11 +17,21 @@ export function addDatabaseCommands(program: Command, terminal: Terminal): void 
   program
     .command('seed')
     .description('migrate, then fill the database with the demo: companies, people, clients; once')
-    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=postgresql://… npx neonpanel seed')
-    .action(async (_: unknown, command: Command) => {
+    .option('--file <path>', 'add what this seed file (JSON or YAML) holds, in place of the demo')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ DATABASE_URL=postgresql://… npx neonpanel seed
+  $ npx neonpanel seed --file seed.yaml`,
+    )
+    .action(async ({ file }: { file?: string }, command: Command) => {
       const { seedDatabase } = await import('@neonpanel/stack/database')
-      await seedDatabase(terminal.environment)
-      if (command.optsWithGlobals().json) terminal.out(JSON.stringify({ seed: 'demo' }))
-      else terminal.out('The database has the demo data.')
+      await seedDatabase(terminal.environment, file)
+      if (command.optsWithGlobals().json) terminal.out(JSON.stringify({ seed: file ?? 'demo' }))
+      else
+        terminal.out(
+          `The database has ${file === undefined ? 'the demo data' : `what ${file} holds`}.`,
+        )
     })
 }

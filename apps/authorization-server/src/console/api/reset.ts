@@ -1,9 +1,10 @@
 import { resetDatabase } from '@neonpanel/database/reset'
+import type { TestControls } from '@neonpanel/faults/test-controls'
 import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { resetClock } from '@neonpanel/process/clock'
-import type { TestControls } from '@neonpanel/faults/test-controls'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
+import { applySeedFile } from '../../seed-file/apply.ts'
 import { forgetFailures } from '../../throttling/failure-counter.ts'
 import { type Operation, operation } from './operation.ts'
 
@@ -27,6 +28,9 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
       context.documentHosts?.clear()
       await Promise.all([auditSettled(database), flowsSettled(database)])
       await resetDatabase(database, { seed: config.seed })
+      if (config.seedFile !== undefined) {
+        await applySeedFile(database, { ...config, path: config.seedFile }, { again: true })
+      }
       forgetFailures(database)
       await recordAudit(database, {
         type: 'test.reset',
