@@ -7,6 +7,9 @@ const windowMs = 15 * 60_000
 /** Where only the address tells: a person's browser and a client on the same computer. */
 const addressWindowMs = 2 * 60_000
 
+/** Who looks around again after so long is another one. */
+const silenceMs = 10 * 60_000
+
 /** Attempts that begin so close together may have looked around at the same time. */
 const togetherMs = 60_000
 
@@ -50,8 +53,18 @@ function claimsIn(attempt: Attempt): [agent: string, claim: Claim][] {
   const from = timeOf(attempt.deeds[0]!) - windowMs
   return [...Map.groupBy(attempt.deeds, agentOf)].map(([agent, deeds]) => [
     agent,
-    { attempt, from, first: timeOf(deeds[0]!), last: timeOf(deeds.at(-1)!) },
+    {
+      attempt,
+      from,
+      first: timeOf(deeds[0]!),
+      last: timeOf(deeds.at(-1)!) + stayMs(deeds.at(-1)!),
+    },
   ])
+}
+
+/** Who has just got a token and is challenged again has not sent it. */
+function stayMs({ head }: Deed): number {
+  return head.kind === 'code_grant' || head.kind === 'device_grant' ? silenceMs : 0
 }
 
 /** A deed is of the next attempt that begins, or of the one that it is in the midst of. */
@@ -130,7 +143,7 @@ export function wanderers(unclaimed: readonly Deed[]): Attempt[] {
     let attempt: Attempt | undefined
     for (const deed of deeds.toSorted(byTime)) {
       const last = attempt?.deeds.at(-1)
-      if (!attempt || !last || timeOf(deed) - timeOf(last) > 600_000) {
+      if (!attempt || !last || timeOf(deed) - timeOf(last) > silenceMs) {
         attempt = { deeds: [], heir: undefined }
         attempts.push(attempt)
       }
