@@ -59,6 +59,10 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
     'packages/flows/src',
     ['@neonpanel/authorization-server', '@neonpanel/stack', '@neonpanel/resource-server'],
   ],
+  [
+    'packages/faults/src',
+    ['@neonpanel/authorization-server', '@neonpanel/resource-server', '@neonpanel/stack'],
+  ],
   ['packages/stack/src', ['@neonpanel/contracts/scopes', '@neonpanel/testing-kit', 'neonpanel']],
   [
     'packages/testing-kit/src',
@@ -96,6 +100,15 @@ const allowed: readonly (readonly [folder: string, modules: readonly string[]])[
   [rs, ['@neonpanel/contracts/scopes', '@neonpanel/process/log', '@neonpanel/database/open']],
   [rs, ['@neonpanel/flows/load']],
   ['packages/flows/src', ['@neonpanel/process/log', '@neonpanel/database/open']],
+  [
+    'packages/faults/src',
+    [
+      '@neonpanel/contracts/resource-identifier',
+      '@neonpanel/database/statement',
+      '@neonpanel/flows/story',
+      '@neonpanel/process/exchanges',
+    ],
+  ],
   [
     'packages/stack/src',
     [

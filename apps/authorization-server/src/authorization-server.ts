@@ -4,6 +4,7 @@ import { clockStore } from '@neonpanel/database/clock-store'
 import { pendingMigrations } from '@neonpanel/database/migrate'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as generatedSecret } from '@neonpanel/database/settings'
+import { type TestControls, testEdge } from '@neonpanel/faults/test-controls'
 import { recordAuthorizationFlows } from '@neonpanel/flows/recording/authorization-server'
 import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { healthRoutes } from '@neonpanel/process/health'
@@ -11,7 +12,6 @@ import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
 import { requestLog } from '@neonpanel/process/request-log'
 import { followClock, type SharedClock } from '@neonpanel/process/shared-clock'
-import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
 import Koa from 'koa'
 import { accountRoutes } from './account/routes.ts'
 import { auditSettled } from './audit/audit.ts'
@@ -32,6 +32,7 @@ import { registrationCors } from './endpoints/registration-cors.ts'
 import { answerUnavailable } from './endpoints/unavailable.ts'
 import { errorDocument } from './errors/document.ts'
 import { nameErrors, nameRedirectedErrors } from './errors/name-errors.ts'
+import { faultEdge } from './faults/edge.ts'
 import { startHousekeeping } from './housekeeping/housekeeping.ts'
 import {
   type InitialAccessTokenPolicy,
@@ -94,8 +95,7 @@ export async function createAuthorizationServer(
   )
   app.use(requestLog(log)).use(metrics.observeRequests)
   app.use(recordAuthorizationFlows(context, routes))
-  for (const edge of testControls ? testEdge(testControls, 'authorization-server') : [])
-    app.use(edge)
+  for (const edge of testControls ? testEdge(testControls, faultEdge(context)) : []) app.use(edge)
   app.use(nameErrors({ issuer: config.issuer, hasRegistration }))
   app.use(renderErrors({ issuer: config.issuer, log }))
   app.use(healthRoutes({ log, ready })).use(metrics.route)

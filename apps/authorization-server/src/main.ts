@@ -1,12 +1,12 @@
 import { pendingMigrations } from '@neonpanel/database/migrate'
 import { type Database, openDatabase } from '@neonpanel/database/open'
 import { seed } from '@neonpanel/database/seed'
+import { createTestControls } from '@neonpanel/faults/test-controls'
 import { EnvironmentError } from '@neonpanel/process/environment'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
 import { runProcess } from '@neonpanel/process/signals'
-import { createTestControls } from '@neonpanel/process/test-controls'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { parseConfig } from './config.ts'
 import { applySeedFile } from './seed-file/apply.ts'
@@ -32,17 +32,19 @@ await runProcess(async () => {
   if (config.seedFile !== undefined) {
     await applySeedFile(database, { ...config, path: config.seedFile })
   }
+  const testControls = config.testControls ? await createTestControls(database) : undefined
   const server = await createAuthorizationServer({
     config,
     database,
     log,
     metrics: createMetrics('authorization-server'),
-    testControls: config.testControls ? createTestControls() : undefined,
+    testControls,
   })
   listener.serve(server.handler)
   log.info({ issuer: config.issuer }, 'ready')
   return {
     async stop() {
+      testControls?.close()
       await listener.close(graceMs)
       await server.close()
       await database.close()

@@ -1,4 +1,5 @@
 import { openDatabase } from '@neonpanel/database/open'
+import { createTestControls } from '@neonpanel/faults/test-controls'
 import { EnvironmentError } from '@neonpanel/process/environment'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
@@ -24,11 +25,13 @@ async function startResourceServer(): Promise<Running> {
   const log = createLog({ level: logLevel, format: logFormat })
   const metrics = createMetrics('resource-server')
   const database = await openDatabase(databaseUrl)
-  const server = await createResourceServer({ config, database, log, metrics })
+  const testControls = config.testControls ? await createTestControls(database) : undefined
+  const server = await createResourceServer({ config, database, log, metrics, testControls })
   listener.serve(server.handler)
   log.info({ mcp: config.mcpUrl, issuer: config.issuer, port: listener.port }, 'listening')
   return {
     async stop() {
+      testControls?.close()
       await Promise.all([listener.close(drainWithinMs), server.close()])
       await database.close()
     },

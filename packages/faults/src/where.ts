@@ -21,7 +21,7 @@ export const whereSchema = z
       .optional(),
     path: z
       .string()
-      .startsWith('/')
+      .regex(/^\//, { error: 'must start with /' })
       .optional()
       .describe('Compared exactly; a * at the end matches any rest'),
     client_id: z.string().min(1).optional(),

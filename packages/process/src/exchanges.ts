@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
 import { type CapturedBody, captureRequestBody, captureResponseBody } from './body-capture.ts'
 import { type RecordedHeaders, redactBody, redactHeaders, redactUrl } from './exchange-redaction.ts'
-import type { FaultServer } from './faults.ts'
+import type { ServerName } from './server-name.ts'
 
 /** One request and its answer as a server saw them, secrets replaced by kind and length. */
 export interface Exchange {
   readonly id: string
-  readonly server: FaultServer
+  readonly server: ServerName
   readonly correlationId: string | undefined
   readonly startedAt: Date
   readonly durationMs: number
@@ -49,7 +49,7 @@ export function createExchangeRecorder(capacity = 500): ExchangeRecorder {
 }
 
 /** Records every exchange of a server but those of the console, health and metrics. */
-export function recordExchanges(recorder: ExchangeRecorder, server: FaultServer): Middleware {
+export function recordExchanges(recorder: ExchangeRecorder, server: ServerName): Middleware {
   return async function record(ctx, next) {
     if (/^\/(?:console|healthz|readyz|metrics)(?:\/|$)/.test(ctx.path)) return next()
     const startedAt = new Date()

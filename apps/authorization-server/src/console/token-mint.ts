@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { accessTokenAlgorithm, accessTokenType } from '@neonpanel/contracts/access-token'
-import { CompactSign, type CryptoKey, generateKeyPair, importJWK } from 'jose'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
+import { signAsWanted } from '../faults/signature.ts'
 import { findMemberships, type Person } from '../people/directory.ts'
 import { loadSigningKeys, signingKeyFor } from '../provider/signing-keys.ts'
 
@@ -25,8 +25,6 @@ export interface MintedToken {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
 }
-
-let rogueKey: Promise<CryptoKey> | undefined
 
 /** Makes an access token without a flow, for tests; everything about it may be wrong on purpose. */
 export async function mintToken(context: ServerContext, wanted: WantedToken): Promise<MintedToken> {
@@ -65,7 +63,8 @@ export async function mintToken(context: ServerContext, wanted: WantedToken): Pr
     grantId,
     detail: { scope: wanted.scope, key: wanted.key },
   })
-  const token = await sign(header, claims, wanted.key, signingKey.privateJwk)
+  const algorithm = accessTokenAlgorithm
+  const token = await signAsWanted(context, { key: wanted.key, algorithm, header, claims })
   return { token, header, claims }
 }
 
@@ -102,29 +101,4 @@ async function saveGrant(
 function overridden(good: object, changes: Readonly<Record<string, unknown>>) {
   const entries = Object.entries({ ...good, ...changes })
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined))
-}
-
-async function sign(
-  header: Record<string, unknown>,
-  claims: object,
-  key: WantedToken['key'],
-  privateJwk: object,
-): Promise<string> {
-  const payload = Buffer.from(JSON.stringify(claims))
-  if (key === 'none') {
-    return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload.toString('base64url')}.`
-  }
-  const signer = key === 'rogue' ? await rogue() : await importJWK(privateJwk, accessTokenAlgorithm)
-  const signed = await new CompactSign(payload)
-    .setProtectedHeader({ ...header, alg: accessTokenAlgorithm })
-    .sign(signer)
-  // The signature is over a header that the library accepts; another `alg` is written over it.
-  if (header.alg === accessTokenAlgorithm) return signed
-  const [, body, signature] = signed.split('.')
-  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${body}.${signature}`
-}
-
-function rogue(): Promise<CryptoKey> {
-  rogueKey ??= generateKeyPair(accessTokenAlgorithm).then(({ privateKey }) => privateKey)
-  return rogueKey
 }

@@ -2,10 +2,10 @@ import { Writable } from 'node:stream'
 import { migrate } from '@neonpanel/database/migrate'
 import { type Database, openDatabase } from '@neonpanel/database/open'
 import { seed } from '@neonpanel/database/seed'
+import { createTestControls } from '@neonpanel/faults/test-controls'
 import { bind } from '@neonpanel/process/listen'
 import { createLog } from '@neonpanel/process/log'
 import { createMetrics } from '@neonpanel/process/metrics'
-import { createTestControls } from '@neonpanel/process/test-controls'
 import { type AuthorizationServer, createAuthorizationServer } from '../authorization-server.ts'
 import { type Config, parseConfig } from '../config.ts'
 import type { InitialAccessTokenPolicy } from '../initial-access-tokens/initial-access-tokens.ts'
@@ -50,7 +50,7 @@ export async function startServer(
   })
   const log = createLog({ level: 'info', format: 'json', destination })
   const metrics = createMetrics('authorization-server')
-  const testControls = config.testControls ? createTestControls() : undefined
+  const testControls = config.testControls ? await createTestControls(database) : undefined
   const server = await createAuthorizationServer({ config, database, log, metrics, testControls })
   listener.serve(server.handler)
   return {
@@ -73,6 +73,7 @@ export async function startServer(
       return issued.token
     },
     async [Symbol.asyncDispose]() {
+      testControls?.close()
       await listener.close(1_000)
       await server.close()
       if (!sharedDatabase) await database.close()

@@ -30,7 +30,7 @@ export type PassedOn = 'answered' | 'unreachable' | 'misdirected'
 /** How a process says to its sibling that it does not hold the session (RFC 9110 section 15.5.20). */
 export const misdirected = 421
 
-export function wasPassedOn(ctx: McpContext): boolean {
+export function wasPassedOn(ctx: Pick<McpContext, 'get'>): boolean {
   return ctx.get('Via').includes(via)
 }
 

@@ -1,40 +1,60 @@
-import { type Fault, faultSchema, faultServers } from '@neonpanel/process/faults'
-import type { TestControls } from '@neonpanel/process/test-controls'
+import { type Fault, faultSchema, untilSchema } from '@neonpanel/faults/fault'
+import { findPreset, type PresetId, presetIds, presets } from '@neonpanel/faults/presets'
+import type { TestControls } from '@neonpanel/faults/test-controls'
+import { whatSchema } from '@neonpanel/faults/what'
+import { whereSchema } from '@neonpanel/faults/where'
 import { z } from 'zod'
+import type { ServerContext } from '../../context.ts'
 import { epochSeconds, epochSecondsSchema, listSchema } from './answers.ts'
+import { existingPerson } from './existing-person.ts'
 import { type Operation, operation } from './operation.ts'
 import { notFound } from './refusal.ts'
 
 const answeredFaultSchema = z
   .object({
     id: z.string(),
-    where: z.object({
-      server: z.enum(faultServers).optional(),
-      method: z.string().optional(),
-      path: z.string().optional(),
-    }),
-    what: z.object({
-      status: z.int().optional(),
-      body: z.unknown().optional(),
-      headers: z.record(z.string(), z.string()).optional(),
-      delay_ms: z.int().optional(),
-      drop_connection: z.literal(true).optional(),
-    }),
+    title: z.string().nullable(),
+    preset: z.string().nullable(),
+    where: whereSchema,
+    what: whatSchema,
     until: z.object({
       remaining: z.int().nullable().describe('Requests that it may still strike; null = any'),
       expires_at: epochSecondsSchema.nullable(),
     }),
+    seen: z.int().describe('Requests that it is for, whether it struck them or not'),
     hits: z.int(),
     last_hit_at: epochSecondsSchema.nullable(),
     created_at: epochSecondsSchema,
   })
   .meta({ id: 'Fault' })
 
+const presetSchema = z
+  .object({
+    id: z.enum(presetIds),
+    title: z.string(),
+    story: z.string(),
+    sources: z.array(z.string()),
+    where: whereSchema,
+    what: whatSchema,
+  })
+  .meta({ id: 'FaultPreset' })
+
+const presetChoiceSchema = z.strictObject({
+  preset: z.enum(presetIds, {
+    error: 'must be the id of a preset; GET /faults/presets lists them',
+  }),
+  where: whereSchema.optional().describe('In place of the preset’s own, member by member'),
+  until: untilSchema.default({}),
+})
+
+/** Which of the two is judged is told by `preset`, so that the problems are those of what was meant. */
+const wishSchema = z.union([faultSchema, presetChoiceSchema])
+
 /**
- * What is broken on purpose, on the servers of this process. A fault says where it strikes, what it does and until when;
+ * What is broken on purpose, on every process of both servers. A fault says where it strikes, what it does and until when;
  * without an end it stays until it is deleted.
  */
-export function faultOperations({ faults }: TestControls): Operation[] {
+export function faultOperations(context: ServerContext, { faults }: TestControls): Operation[] {
   const tag = 'Test controls'
   return [
     operation({
@@ -44,18 +64,37 @@ export function faultOperations({ faults }: TestControls): Operation[] {
       tag,
       summary: 'The faults that are on',
       answer: listSchema(answeredFaultSchema),
-      run: () => ({ items: faults.list().map(describeFault), next_cursor: null }),
+      async run() {
+        return { items: (await faults.counted()).map(describeFault), next_cursor: null }
+      },
     }),
     operation({
       id: 'addFault',
       method: 'post',
       path: '/faults',
       tag,
-      summary: 'Turn a fault on',
+      summary: 'Turn a fault on, of your own or a preset',
       status: 201,
-      body: faultSchema,
+      body: wishSchema,
+      judgeBody: (body) => (isPresetChoice(body) ? presetChoiceSchema : faultSchema),
       answer: answeredFaultSchema,
-      run: ({ body }) => describeFault(faults.add(body)),
+      async run({ body }) {
+        const wanted = 'preset' in body ? fromPreset(body) : body
+        const { person } = wanted.where
+        const where = person
+          ? { ...wanted.where, person: (await existingPerson(context, person, 'where.person')).id }
+          : wanted.where
+        return describeFault(await faults.add({ ...wanted, where }))
+      },
+    }),
+    operation({
+      id: 'listFaultPresets',
+      method: 'get',
+      path: '/faults/presets',
+      tag,
+      summary: 'Faults that people met, ready to be turned on',
+      answer: listSchema(presetSchema),
+      run: () => ({ items: presets.map(describePreset), next_cursor: null }),
     }),
     operation({
       id: 'clearFaults',
@@ -63,8 +102,8 @@ export function faultOperations({ faults }: TestControls): Operation[] {
       path: '/faults',
       tag,
       summary: 'Turn every fault off',
-      run() {
-        faults.clear()
+      async run() {
+        await faults.clear()
       },
     }),
     operation({
@@ -73,22 +112,38 @@ export function faultOperations({ faults }: TestControls): Operation[] {
       path: '/faults/:id',
       tag,
       summary: 'Turn one fault off',
-      run({ params }) {
-        if (!faults.remove(params.id)) throw notFound('fault')
+      async run({ params }) {
+        if (!(await faults.remove(params.id))) throw notFound('fault')
       },
     }),
   ]
 }
 
+function isPresetChoice(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'preset' in body
+}
+
+function fromPreset({ preset, where, until }: z.output<typeof presetChoiceSchema>) {
+  const { title, where: usual, what } = findPreset(preset)
+  return { preset, title, where: { ...usual, ...where }, what, until }
+}
+
+function describePreset({ id, title, story, sources, where, what }: ReturnType<typeof findPreset>) {
+  return { id: id as PresetId, title, story, sources: [...sources], where, what }
+}
+
 function describeFault(fault: Fault): z.output<typeof answeredFaultSchema> {
   return {
     id: fault.id,
+    title: fault.title ?? null,
+    preset: fault.preset ?? null,
     where: fault.where,
     what: fault.what,
     until: {
       remaining: fault.remaining ?? null,
       expires_at: epochSeconds(fault.expiresAt ?? null),
     },
+    seen: fault.seen,
     hits: fault.hits,
     last_hit_at: epochSeconds(fault.lastHitAt ?? null),
     created_at: epochSeconds(fault.createdAt),

@@ -8,19 +8,20 @@ import { ApiRefusal, invalidRequest } from './refusal.ts'
 const maximumBytes = 256 * 1024
 
 /**
- * The JSON body of a request, judged by a schema. An empty body counts as `{}`.
+ * The JSON body of a request, judged by a schema, or by the one that suits it. An empty body counts as `{}`.
  *
  * @throws ApiRefusal 400, 413 or 415
  */
 export async function readInput<Schema extends z.ZodType>(
   ctx: Context,
-  schema: Schema,
+  schema: Schema | ((body: unknown) => Schema),
 ): Promise<z.output<Schema>> {
   const text = await readText(ctx)
   if (text !== '' && !ctx.is('json', '+json')) {
     throw new ApiRefusal(415, 'unsupported_media_type', 'Send JSON as application/json.')
   }
-  return judge(schema, text === '' ? {} : parseJson(text))
+  const body = text === '' ? {} : parseJson(text)
+  return judge(typeof schema === 'function' ? schema(body) : schema, body)
 }
 
 /**

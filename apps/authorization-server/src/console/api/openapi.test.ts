@@ -135,6 +135,10 @@ const calls: Readonly<Record<string, readonly [done: Called, refused: Called]>> 
     { path: '/faults', body: { where: { path: '/x' }, what: { status: 418 } }, status: 201 },
     { path: '/faults', body: { what: {} }, status: 400 },
   ],
+  listFaultPresets: [
+    { path: '/faults/presets', status: 200 },
+    { path: '/faults/presets', token: 'wrong', status: 401 },
+  ],
   removeFault: [
     { path: '/faults/{fault}', status: 204 },
     { path: '/faults/none', status: 404 },

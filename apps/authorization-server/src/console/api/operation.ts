@@ -41,6 +41,8 @@ interface Description {
 export interface Operation extends Description {
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** Which of the schemas in a union a body is judged by, so that its problems are those of what was meant. */
+  readonly judgeBody?: (body: unknown) => z.ZodType
   readonly answer?: z.ZodType
   readonly run: (asked: Asked<string, unknown, unknown>) => unknown
 }
@@ -54,6 +56,7 @@ interface Definition<
   readonly path: Path
   readonly query?: Query
   readonly body?: Body
+  readonly judgeBody?: (body: unknown) => z.ZodType
   readonly answer?: Answer
   run(
     asked: Asked<Path, z.output<Query>, z.output<Body>>,
@@ -80,7 +83,7 @@ export function serveOperations(router: Router, operations: readonly Operation[]
   for (const served of operations) {
     router[served.method](served.path, async (ctx) => {
       const query = served.query && readQuery(ctx, served.query)
-      const body = served.body && (await readInput(ctx, served.body))
+      const body = served.body && (await readInput(ctx, served.judgeBody ?? served.body))
       const answer = await served.run({ ctx, query, body, params: ctx.params })
       ctx.status = statusOf(served)
       if (served.answer) ctx.body = answer

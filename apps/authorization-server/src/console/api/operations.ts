@@ -41,7 +41,7 @@ export function operationsOf(context: ServerContext): Operation[] {
     ...auditOperations(context),
     ...(testControls
       ? [
-          ...faultOperations(testControls),
+          ...faultOperations(context, testControls),
           ...requestOperations(testControls),
           resetOperation(context, testControls),
           tokenOperation(context),

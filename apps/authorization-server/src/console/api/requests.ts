@@ -1,12 +1,12 @@
+import type { TestControls } from '@neonpanel/faults/test-controls'
 import type { Exchange } from '@neonpanel/process/exchanges'
-import { faultServers } from '@neonpanel/process/faults'
-import type { TestControls } from '@neonpanel/process/test-controls'
+import { serverNames } from '@neonpanel/process/server-name'
 import { z } from 'zod'
 import { isoTimeSchema, listSchema } from './answers.ts'
 import { type Operation, operation } from './operation.ts'
 
 const filterSchema = z.object({
-  server: z.enum(faultServers).optional(),
+  server: z.enum(serverNames).optional(),
   method: z
     .string()
     .transform((method) => method.toUpperCase())
@@ -25,7 +25,7 @@ const messageSchema = z.object({
 const exchangeSchema = z
   .object({
     id: z.string(),
-    server: z.enum(faultServers),
+    server: z.enum(serverNames),
     correlation_id: z.string().nullable(),
     at: isoTimeSchema,
     duration_ms: z.number(),

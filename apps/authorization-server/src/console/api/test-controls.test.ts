@@ -60,6 +60,23 @@ describe('test controls in the admin API', () => {
     expect((await fetch(`${server.issuer}/oauth2/jwks`)).status).toBe(200)
   })
 
+  test('a preset is a fault with a story, for whom and for how long one says', async () => {
+    const { body: presets } = await api.get('/faults/presets')
+    const preset = presets.items.find(({ id }: { id: string }) => id === 'wrong-audience')
+    expect(preset.sources).not.toEqual([])
+    const where = { client_id: 'claude', person: 'owner@neonpanel.test' }
+    const wish = { preset: preset.id, where, until: { count: 1 } }
+    const { status, body } = await api.post('/faults', wish)
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      preset: preset.id,
+      title: preset.title,
+      what: preset.what,
+      where: { ...preset.where, client_id: 'claude', person: 'prs_owner' },
+      until: { remaining: 1 },
+    })
+  })
+
   test.each([
     ['nothing to do', { where: { path: '/x' } }, ['what']],
     [
@@ -68,6 +85,18 @@ describe('test controls in the admin API', () => {
       ['what.status', 'where.path'],
     ],
     ['an unknown deed', { what: { explode: true } }, ['what', 'what.explode']],
+    ['two answers', { what: { html: true, challenge: {} } }, ['what']],
+    [
+      'a person who does not exist',
+      { where: { person: 'x@y.test' }, what: { html: true } },
+      ['where.person'],
+    ],
+    ['an unknown preset', { preset: 'doom' }, ['preset']],
+    [
+      'a preset with problems of its own',
+      { preset: 'doom', where: { nth: 0 }, what: {}, until: { count: 0 } },
+      ['preset', 'until.count', 'what', 'where.nth'],
+    ],
   ])('a fault takes not %s', async (_, fault, paths) => {
     const answer = await api.post('/faults', fault)
     expect(answer.status).toBe(400)

@@ -1,10 +1,9 @@
 import { leastUsefulScopes } from '@neonpanel/contracts/scopes'
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
-import { findPerson, findPersonByEmail, type Person } from '../../people/directory.ts'
 import { mintToken } from '../token-mint.ts'
+import { existingPerson } from './existing-person.ts'
 import { type Operation, operation } from './operation.ts'
-import { ApiRefusal } from './refusal.ts'
 
 const tokenSchema = z.strictObject({
   person: z
@@ -58,13 +57,4 @@ export function tokenOperation(context: ServerContext): Operation {
       })
     },
   })
-}
-
-async function existingPerson({ database }: ServerContext, person: string): Promise<Person> {
-  const found = person.includes('@')
-    ? await findPersonByEmail(database, person)
-    : await findPerson(database, person)
-  if (found) return found
-  const problems = [{ path: 'person', message: 'there is no such person' }]
-  throw new ApiRefusal(400, 'invalid_request', 'person: there is no such person', problems)
 }

@@ -1,4 +1,5 @@
-import { type FaultDefinition, faultSchema, faultServers } from '@neonpanel/process/faults'
+import { type FaultDefinition, faultSchema } from '@neonpanel/faults/fault'
+import { serverNames } from '@neonpanel/process/server-name'
 
 /** What was typed in the form, in its words. */
 export interface FaultFormValues {
@@ -25,8 +26,8 @@ export const emptyFaultForm: FaultFormValues = {
 
 export const serverChoices = [
   ['', 'Both servers'],
-  [faultServers[0], 'Authorization server'],
-  [faultServers[1], 'MCP server'],
+  [serverNames[0], 'Authorization server'],
+  [serverNames[1], 'MCP server'],
 ] as const
 
 export const methodChoices = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'] as const

@@ -1,4 +1,5 @@
-import type { Fault } from '@neonpanel/process/faults'
+import type { Fault } from '@neonpanel/faults/fault'
+import { type FaultKindName, faultKinds } from '@neonpanel/faults/kinds'
 import { ago } from '../../web/ago.ts'
 import { csrfField } from '../../web/forms.ts'
 import { type Html, html, when } from '../../web/html.ts'
@@ -89,9 +90,17 @@ function effectText({ what }: Fault): string {
   const answers =
     what.status === undefined && what.body === undefined ? [] : [`answers ${what.status ?? 200}`]
   const adds = what.headers && answers.length === 0 ? ['changes headers'] : []
-  const text = [...waits, ...drops, ...answers, ...adds].join(', ')
+  const others = Object.keys(what)
+    .filter((kind) => !told.has(kind))
+    .map(titleOf)
+  const text = [...waits, ...drops, ...answers, ...adds, ...others].join(', ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+/** Kinds that have words of their own. */
+const told = new Set(['delay_ms', 'drop_connection', 'status', 'body', 'headers'])
+
+const titleOf = (kind: string) => faultKinds[kind as FaultKindName].title.toLowerCase()
 
 function placeText({ where }: Fault): Html {
   const server = serverChoices.find(([value]) => value === (where.server ?? ''))?.[1]

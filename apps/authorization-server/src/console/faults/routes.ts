@@ -1,5 +1,5 @@
 import type Router from '@koa/router'
-import type { FaultRules } from '@neonpanel/process/faults'
+import type { FaultRules } from '@neonpanel/faults/rules'
 import type { Context } from 'koa'
 import { recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
@@ -29,7 +29,7 @@ export function faultsRoutes(router: Router, context: ServerContext): void {
     const values = readFaultForm(form)
     const wanted = faultOf(values)
     if (!wanted.ok) return showFaults(context, ctx, faults, values, wanted.problems)
-    const { id } = faults.add(wanted.fault)
+    const { id } = await faults.add(wanted.fault)
     await auditFault(context, ctx, 'test.fault_on', { id, ...wanted.fault })
     backTo(ctx, section, 'fault-on')
   })
@@ -37,25 +37,25 @@ export function faultsRoutes(router: Router, context: ServerContext): void {
   router.post('/faults/off', async (ctx) => {
     const form = await receiveForm(ctx, context.provider, signedIn(ctx).boundTo)
     const id = form.get('id')
-    if (id) faults.remove(id)
-    else faults.clear()
+    if (id) await faults.remove(id)
+    else await faults.clear()
     await auditFault(context, ctx, 'test.fault_off', { id: id ?? 'all' })
     backTo(ctx, section, id ? 'fault-off' : 'faults-off')
   })
 }
 
-function showFaults(
+async function showFaults(
   context: ServerContext,
   ctx: Context,
   faults: FaultRules,
   values: FaultFormValues,
   problems: ReadonlyMap<string, string>,
-): void {
+): Promise<void> {
   const { viewer } = signedIn(ctx)
   const main = faultsPage({
     viewer,
     notice: noticeOf(ctx),
-    faults: faults.list(),
+    faults: await faults.counted(),
     values,
     problems,
   })
