@@ -3,6 +3,7 @@ import { introspectionCredentials } from '@neonpanel/contracts/introspection-cre
 import { clockStore } from '@neonpanel/database/clock-store'
 import type { Database } from '@neonpanel/database/open'
 import { appSecret as keptAppSecret } from '@neonpanel/database/settings'
+import { type TestControls, testEdge } from '@neonpanel/faults/test-controls'
 import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { createResourceRecorder } from '@neonpanel/flows/recording/resource-server'
 import { healthRoutes } from '@neonpanel/process/health'
@@ -10,7 +11,6 @@ import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
 import { requestLog } from '@neonpanel/process/request-log'
 import { followClock, type SharedClock } from '@neonpanel/process/shared-clock'
-import { type TestControls, testEdge } from '@neonpanel/process/test-controls'
 import Koa from 'koa'
 import { createAccessTokenVerifier, type VerifyAccessToken } from './access-token-verifier.ts'
 import {
@@ -19,6 +19,7 @@ import {
 } from './authorization-server-mirror.ts'
 import type { Config } from './config.ts'
 import { checkHost, checkOrigin, servedHosts } from './host-and-origin.ts'
+import { faultEdge } from './fault-edge.ts'
 import { createIntrospection } from './introspection.ts'
 import { createJwtVerifier } from './jwt-access-token.ts'
 import { createMcpEndpoint } from './mcp/endpoint.ts'
@@ -98,7 +99,7 @@ export async function createResourceServer({
   const app = new Koa({ proxy: config.trustProxy })
   app.on('error', (error) => log.error({ err: error }, 'answer failed'))
   app.use(requestLog(log)).use(metrics.observeRequests).use(flows.recordRefusals)
-  if (testControls) for (const edge of testEdge(testControls, 'resource-server')) app.use(edge)
+  for (const edge of testControls ? testEdge(testControls, faultEdge(config)) : []) app.use(edge)
   app
     .use(renderErrors((path) => resources.has(path)))
     .use(healthRoutes({ log, ready }))
