@@ -37,6 +37,8 @@ export interface AuthorizationServers {
   readonly origins: readonly string[]
   readonly balancer: Balancer
   readonly processes: readonly ServerProcess[]
+  /** The variables that select their database. */
+  readonly database: Record<string, string>
 }
 
 /**
@@ -78,5 +80,6 @@ export async function startAuthorizationServers(
     origins: ports.map((port) => `http://127.0.0.1:${port}`),
     balancer,
     processes,
+    database,
   }
 }

@@ -49,6 +49,7 @@ export const product = {
       'What is wrong with a seed file is told at once, with lines, and ends the start with exit code 1.',
     'clock-shifted':
       'Both servers follow one clock that a test moves, freezes, sets and resets: whatever has a time follows it.',
+    'clock-shared': 'Every process on a database follows the clock, also one that starts later.',
     'clock-visible': 'The console says on every page that the clock is not the machine’s.',
   }),
 }
