@@ -1,14 +1,23 @@
 import { sentencesOf } from './requirement.ts'
 
 /**
- * SPEC-MATRIX part C: the clients that people use. Those that a package brings are run as they are (`e2e/clients`); what
- * the others send is known and sent (`e2e/protocol/real-clients-registration.test.ts`).
+ * SPEC-MATRIX part C: the clients that people use. Those that a package brings are run as they are (`e2e/clients`); the
+ * others are played by personas, which send what is known of them (`e2e/clients/personas.test.ts`).
  */
 export const realClients = sentencesOf('SPEC-MATRIX', 'C', {
+  'CL-01':
+    'ChatGPT works by its metadata document and key, and when it connects again without scope.',
+  'CL-02': 'Claude works by its metadata document, without offline_access.',
+  'CL-03': 'Claude Code works by its metadata document, and its processes renew at one moment.',
+  'CL-04': 'VS Code works by its metadata document, on whatever loopback port.',
+  'CL-05': 'Cursor works by registration and by an entered id, over its own scheme.',
   'CL-06':
     'The MCP Inspector’s command line works by registration, metadata document and pre-registered id, and steps up.',
   'CL-07':
     'mcp-remote works by registration, metadata document and static client information, over every transport it has.',
+  'CL-08': 'Gemini CLI works by registration and by an entered id, with audience.',
+  'CL-09': 'Codex works by its metadata document, and renews without resource.',
+  'CL-10': 'mcp-use works from a page, by registration and by an entered id.',
   'CL-13': 'Clients of the MCP TypeScript SDK, v1 and v2, work by every way in, and step up.',
 })
 

@@ -99,6 +99,7 @@ const authorizationSchema = z.strictObject({
 
 const refreshSchema = z.strictObject({
   sendsResource: z.boolean(),
+  /** Whether it repeats the scopes that were entered in its settings. */
   sendsScope: z.boolean().default(false),
   /** Processes that renew with one refresh token at one moment. */
   concurrent: z.int().min(1).default(1),

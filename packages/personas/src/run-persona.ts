@@ -26,6 +26,8 @@ export interface PersonaWish {
   readonly registration?: Registration
   /** Of the host that serves the client's metadata document. */
   readonly key?: ClientKey
+  /** Entered in the settings of the client, in place of what it would ask for by itself. */
+  readonly scopes?: readonly string[]
   /** Default: the first tool that only reads and needs no arguments. */
   readonly tool?: { readonly name: string; readonly arguments?: Record<string, unknown> }
   /** In place of the platform's. */
@@ -58,7 +60,7 @@ export async function runPersona(
 ): Promise<PersonaRun> {
   const client = typeof persona === 'string' ? personas[persona] : persona
   const journal = createJournal(wish.fetch ?? fetch, wish.timeoutMs ?? 10_000)
-  const attempt = createAttempt(client, mcpUrl, journal)
+  const attempt = createAttempt(client, mcpUrl, { journal, enteredScopes: wish.scopes })
   const progress: Progress = {}
   let status: Story['status'] = 'completed'
   try {

@@ -41,7 +41,7 @@ export const geminiCli = personaSchema.parse({
     'Asks for every scope that the authorization server lists, whatever the resource needs.',
     'Registers with `scope: ""` when the server lists none.',
     'Sends HEAD to the MCP endpoint to see its challenge.',
-    'Sends `audience` beside `resource` when it is configured; repeats `scope` when it renews.',
+    'Sends `audience` beside `resource` when it is configured; repeats configured scopes when it renews.',
     'Reads the metadata of the authorization server a second time before it registers.',
   ],
   sources: [

@@ -64,10 +64,12 @@ export type OddDocument = keyof typeof oddDocuments
 
 /** The documents of the personas, which their makers serve at the same URLs. */
 export function personaDocument(url: string): Served | undefined {
-  for (const { registration, redirect } of Object.values(personas)) {
+  const clients = Object.values(personas)
+  const exact = clients.find(({ registration }) => registration.document?.url === url)
+  if (exact) return { body: { client_id: url, ...exact.registration.document?.metadata } }
+  for (const { registration, redirect } of clients) {
     const { document } = registration
     if (!document) continue
-    if (document.url === url) return { body: { client_id: url, ...document.metadata } }
     const callback_id = callbackIdIn(document.urlWithoutIss, url)
     if (callback_id === undefined) continue
     const redirect_uris = [fillIn(redirect.uriWithoutIss ?? redirect.uri, { callback_id })]

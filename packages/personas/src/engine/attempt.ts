@@ -20,6 +20,8 @@ export interface Request {
 export interface Attempt {
   readonly persona: Persona
   readonly mcpUrl: string
+  /** Entered in the settings of the client, in place of what it would ask for. */
+  readonly enteredScopes: readonly string[] | undefined
   readonly journal: Journal
   /** @throws ClientStop when no answer came that the client may read */
   ask(step: FlowStep, server: FlowServer, request: Request): Promise<Answer>
@@ -27,11 +29,16 @@ export interface Attempt {
   stop(step: FlowStep, refusal: Refusal): never
 }
 
-export function createAttempt(persona: Persona, mcpUrl: string, journal: Journal): Attempt {
+export function createAttempt(
+  persona: Persona,
+  mcpUrl: string,
+  { journal, enteredScopes }: Pick<Attempt, 'journal' | 'enteredScopes'>,
+): Attempt {
   const send = persona.origin ? fromPage(persona.origin, journal.send) : journal.send
   return {
     persona,
     mcpUrl,
+    enteredScopes,
     journal,
     async ask(step, server, { url, method = 'GET', headers, body, form, streams, signal }) {
       const sent = new Headers(headers)

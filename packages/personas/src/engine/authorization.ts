@@ -45,7 +45,7 @@ export async function authorize(
   })
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
-  const scope = omitsScope ? undefined : scopesFor(persona, discovered)
+  const scope = omitsScope ? undefined : scopesFor(attempt, discovered)
   const resource = resourceFor(persona, discovered, attempt.mcpUrl)
   const url = new URL(discovered.server.authorization_endpoint)
   const parameters = {

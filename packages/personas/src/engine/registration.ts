@@ -145,9 +145,9 @@ function registrationBody(attempt: Attempt, discovered: Discovered, port: number
   }
 }
 
-function scopeMember({ persona }: Attempt, discovered: Discovered): { scope?: string } {
-  const requested = scopesFor(persona, discovered)?.join(' ')
-  switch (persona.registration.scope) {
+function scopeMember(attempt: Attempt, discovered: Discovered): { scope?: string } {
+  const requested = scopesFor(attempt, discovered)?.join(' ')
+  switch (attempt.persona.registration.scope) {
     case 'omitted':
       return {}
     case 'empty':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fillIn, type Persona } from '../persona.ts'
+import type { Attempt } from './attempt.ts'
 import type { Discovered } from './discovery.ts'
 
 /** An id of the connection, computed from the entered URL as Codex does it. */
@@ -9,9 +10,10 @@ export function callbackIdOf(mcpUrl: string): string {
 
 /** The scopes that the client asks for; undefined = it sends no `scope`. */
 export function scopesFor(
-  { authorization }: Persona,
+  { persona: { authorization }, enteredScopes }: Attempt,
   { challenge, resource, server }: Discovered,
 ): readonly string[] | undefined {
+  if (enteredScopes) return enteredScopes
   const told = {
     challenge: challenge.scope,
     resource: resource?.scopes_supported,

@@ -55,7 +55,7 @@ export async function renew(
     const renewed = await askForTokens(attempt, discovered, client, {
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
-      scope: refresh.sendsScope ? grant.scope?.join(' ') : undefined,
+      scope: refresh.sendsScope ? attempt.enteredScopes?.join(' ') : undefined,
       resource: refresh.sendsResource ? grant.resource : undefined,
       audience: authorization.sendsAudience ? grant.resource : undefined,
     })
