@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import { recordAudit } from '../audit/audit.ts'
 import type { ServerContext } from '../context.ts'
 import { routes } from '../provider/configuration.ts'
+import type { RefusalReason } from '../provider/refusal-reason.ts'
 import { openRegistrationToken } from '../provider/registration-gate.ts'
 import { refuseForNow } from '../throttling/refuse.ts'
 import { presentedClient, swapClientSecret } from './client-authentication.ts'
@@ -71,7 +72,14 @@ async function prepareBody(context: ServerContext, ctx: Context, body: Buffer): 
   const request = { path: ctx.path, parameters, authorization }
   ctx.state.presentedClientId = presentedClient(request)?.clientId
   const refusal = await normaliseParameters(context, request)
-  if (refusal) return refuse(context, ctx, refusal)
+  if (refusal) {
+    const got = parameters.getAll('resource').find((one) => one !== context.config.mcpUrl)
+    return refuse(context, ctx, refusal, {
+      reason: 'resource_mismatch',
+      got: (got ?? '').slice(0, 300),
+      expected: context.config.mcpUrl,
+    })
+  }
   const swapped = await swapClientSecret(context.database, request, ctx.ip)
   if (!swapped.ok) {
     refuseForNow(ctx, swapped.pauseSeconds)
@@ -98,14 +106,19 @@ const tooDeep: Refusal = {
 }
 
 /** Kept as the provider's own refusals are, see provider/refusal-events.ts. */
-async function refuse(context: ServerContext, ctx: Context, refusal: Refusal): Promise<false> {
+async function refuse(
+  context: ServerContext,
+  ctx: Context,
+  refusal: Refusal,
+  reason?: RefusalReason,
+): Promise<false> {
   const { error, error_description: description } = refusal
   await recordAudit(context.database, {
     type: 'token.refused',
     clientId: ctx.state.presentedClientId,
     correlationId: ctx.state.correlationId,
     address: ctx.ip,
-    detail: { error, description, rule: error },
+    detail: { error, description, rule: error, ...reason },
   })
   ctx.status = 400
   ctx.set('Cache-Control', 'no-store')

@@ -12,14 +12,14 @@ import { registrationOf } from './registration-gate.ts'
 /** Turns what happens in the provider into audit events and log lines, with ids only. Answers do not wait for them. */
 export function observeProvider(
   provider: Provider,
-  { database, log }: { database: Database; log: Log },
+  { database, log, mcpUrl }: { database: Database; log: Log; mcpUrl: string },
 ): void {
   const unsaved = (error: unknown) => log.error({ err: error }, 'an event could not be stored')
   const audit = (ctx: KoaContextWithOIDC, event: AuditEvent) => {
     recordAudit(database, { ...aboutRequest(ctx), ...event }).catch(unsaved)
   }
 
-  observeRefusals(provider, audit)
+  observeRefusals(provider, { database, mcpUrl }, audit)
   provider.on('interaction.started', (ctx, { name }) => {
     const detail = { ...aboutFlow(ctx), prompt: name }
     audit(ctx, { type: 'interaction.started', ...aboutGrant(ctx), detail })

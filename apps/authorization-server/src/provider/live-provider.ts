@@ -47,7 +47,7 @@ export async function openProvider(options: LiveOptions): Promise<LiveProvider> 
       providerConfiguration({ ...options, documents, keys }),
     )
     provider.proxy = true
-    observeProvider(provider, options)
+    observeProvider(provider, { ...options, mcpUrl: options.config.mcpUrl })
     rememberDevices(provider, options.database, options.log)
     return { provider, keys, jwks: publicKeySet(keys), handle: soleMiddleware(provider) }
   }

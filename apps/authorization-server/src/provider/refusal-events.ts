@@ -1,11 +1,18 @@
 import type { EventEmitter } from 'node:events'
+import type { Database } from '@neonpanel/database/open'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '../audit/audit.ts'
+import { findClient } from '../clients/clients.ts'
 import { refusedAt } from '../errors/refused-authorization.ts'
 import { topicOf } from '../errors/topics.ts'
 import { aboutFlow, aboutGrant } from './event-subjects.ts'
+import { reasonOf } from './refusal-reasons.ts'
 
-type Refusal = { readonly error?: string; readonly error_description?: string | undefined }
+type Refusal = {
+  readonly error?: string
+  readonly error_description?: string | undefined
+  readonly error_detail?: string | undefined
+}
 type Keep = (ctx: KoaContextWithOIDC, event: AuditEvent) => void
 
 const authorizations = [
@@ -25,13 +32,24 @@ const registrations = [
  * Keeps each refusal under the correlation id that its answer carries, with the rule that the request broke: a section of
  * docs/errors.md. Failures of whoever is paused for failing are no events: nobody can fill the audit log.
  */
-export function observeRefusals(events: EventEmitter, keep: Keep): void {
+export function observeRefusals(
+  events: EventEmitter,
+  { database, mcpUrl }: { database: Database; mcpUrl: string },
+  keep: Keep,
+): void {
+  const reason = (ctx: KoaContextWithOIDC, refusal: Refusal) => reasonFor(ctx, refusal, mcpUrl)
   const observe = (
     name: string,
     event: (ctx: KoaContextWithOIDC, refusal: Refusal) => AuditEvent,
   ) => {
     events.on(name, (ctx: KoaContextWithOIDC, refusal: Refusal) => {
-      if (!ctx.state.isPaused) keep(ctx, event(ctx, refusal))
+      if (ctx.state.isPaused) return
+      const told = event(ctx, refusal)
+      if (told.detail?.reason !== 'client_unknown') return keep(ctx, told)
+      identified(database, told).then(
+        (exact) => keep(ctx, exact),
+        () => keep(ctx, told),
+      )
     })
   }
   for (const name of authorizations) {
@@ -56,10 +74,22 @@ export function observeRefusals(events: EventEmitter, keep: Keep): void {
 }
 
 /** Descriptions are fixed texts of the provider or ours; details may name what was sent. */
-function reason(ctx: KoaContextWithOIDC, { error, error_description: description }: Refusal) {
+function reasonFor(ctx: KoaContextWithOIDC, refusal: Refusal, mcpUrl: string) {
+  const { error, error_description: description, error_detail: detail } = refusal
   if (error === undefined) return { description }
   const refused = refusedAt(ctx, error)
-  return { error: refused.error, description, rule: topicOf(refused) }
+  const exact = reasonOf(ctx, refused, { mcpUrl, detail })
+  return { error: refused.error, description, rule: topicOf(refused), ...exact }
+}
+
+/** Tells a client that is suspended, or was registered here once, from one that never was. */
+async function identified(database: Database, event: AuditEvent): Promise<AuditEvent> {
+  const clientId = String(event.detail?.got)
+  const client = await findClient(database, clientId)
+  const is = (reason: string) => ({ ...event, clientId, detail: { ...event.detail, reason } })
+  if (client) return client.suspendedAt ? is('client_suspended') : event
+  const grant = await database.prisma.grant.findFirst({ where: { clientId }, select: { id: true } })
+  return grant ? is('client_pruned') : event
 }
 
 /** What a mismatch is found by; none of these is secret. */

@@ -5,8 +5,14 @@ import {
 } from '@neonpanel/contracts/initial-access-token'
 import { registrationScope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import {
+  createLocalJWKSet,
+  type JSONWebKeySet,
+  type JWTPayload,
+  errors as joseErrors,
+  jwtVerify,
+} from 'jose'
+import Provider, {
   type AdapterPayload,
   type ClientMetadata,
   errors,
@@ -18,6 +24,7 @@ import {
   type InitialAccessToken,
   spendInitialAccessToken,
 } from '../initial-access-tokens/initial-access-tokens.ts'
+import { explainRefusal, type RefusalReason } from './refusal-reason.ts'
 
 /** Name of the policy that every initial access token carries. */
 export const gatePolicy = 'initial_access_token'
@@ -60,7 +67,7 @@ export async function verifyInitialAccessToken(
     algorithms: ['ES256'],
     requiredClaims: ['exp', 'iat', 'jti'],
     currentDate: new Date(Date.now()),
-  }).catch(() => undefined)
+  }).catch(explainInvalid)
   if (!verified) return undefined
   const claims = initialAccessTokenClaims.safeParse(verified.payload)
   if (!claims.success) return refuseScope(verified.payload)
@@ -68,8 +75,23 @@ export async function verifyInitialAccessToken(
   return { jti, iat, exp, kind: 'InitialAccessToken', policies: [gatePolicy] }
 }
 
+function explainInvalid(error: unknown): undefined {
+  const isExpired = error instanceof joseErrors.JWTExpired
+  explainRefusal(Provider.ctx, {
+    reason: isExpired ? 'initial_access_token_expired' : 'initial_access_token_invalid',
+    ...(isExpired && { got: isoTime(error.payload.exp), expected: 'a time to come' }),
+  })
+}
+
+const isoTime = (seconds = 0) => new Date(seconds * 1000).toISOString()
+
 function refuseScope({ scope }: JWTPayload): undefined {
   if (scope === registrationScope) return undefined
+  explainRefusal(Provider.ctx, {
+    reason: 'initial_access_token_scope',
+    got: String(scope ?? 'no scope'),
+    expected: registrationScope,
+  })
   throw new errors.InsufficientScope(
     `the initial access token needs the scope ${registrationScope}`,
     registrationScope,
@@ -89,16 +111,27 @@ export function registrationGate(database: Database) {
     const initialAccessToken = await tokenOf(database, ctx)
     if (!initialAccessToken) {
       if (ctx.method === 'PUT' || isOpenRegistration(ctx)) return
+      explainRefusal(ctx, { reason: 'initial_access_token_invalid' })
       throw new errors.InvalidToken('initial access token is revoked or unknown')
     }
     ctx.state.registration = { initialAccessToken } satisfies Registration
-    assertAllowedHosts(initialAccessToken, properties.redirect_uris)
+    assertAllowedHosts(ctx, initialAccessToken, properties.redirect_uris)
     if (ctx.method === 'PUT') return
     await judge(ctx, properties)
     if (!(await spendInitialAccessToken(database, initialAccessToken.jti))) {
+      explainRefusal(ctx, unspendable(await tokenOf(database, ctx)))
       throw new errors.InvalidToken('initial access token is used up, revoked or expired')
     }
   }
+}
+
+function unspendable(token: InitialAccessToken | undefined): RefusalReason {
+  if (token?.revokedAt) return { reason: 'initial_access_token_revoked' }
+  if (token && token.uses >= token.maxUses) {
+    const reason = 'initial_access_token_used_up'
+    return { reason, got: `${token.uses + 1}`, expected: `${token.maxUses}` }
+  }
+  return { reason: 'initial_access_token_invalid' }
 }
 
 function isOpenRegistration({ oidc }: KoaContextWithOIDC): boolean {
@@ -119,11 +152,20 @@ async function judge(ctx: KoaContextWithOIDC, properties: Record<string, unknown
   await ctx.oidc.provider.Client.validate(structuredClone(judged) as ClientMetadata)
 }
 
-function assertAllowedHosts({ allowedRedirectHosts }: InitialAccessToken, uris: unknown): void {
+function assertAllowedHosts(
+  ctx: KoaContextWithOIDC,
+  { allowedRedirectHosts }: InitialAccessToken,
+  uris: unknown,
+): void {
   if (allowedRedirectHosts.length === 0 || !Array.isArray(uris)) return
   for (const uri of uris) {
     const host = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri).hostname : ''
     if (!allowedRedirectHosts.includes(host)) {
+      explainRefusal(ctx, {
+        reason: 'initial_access_token_host',
+        got: host || 'no host',
+        expected: allowedRedirectHosts.join(', '),
+      })
       throw new errors.InvalidClientMetadata(
         `redirect_uris must be on a host that the initial access token allows: ${allowedRedirectHosts.join(', ')}`,
       )

@@ -18,6 +18,7 @@ import {
 import { type RevokedBy, revokeGrant } from './grants.ts'
 import type { RefreshRotation } from './refresh-rotation.ts'
 import type { AppSecrets } from './secrets.ts'
+import { rememberSource } from './source-problems.ts'
 import {
   keyOf,
   type RecordKey,
@@ -88,8 +89,11 @@ async function findSource(
 ): Promise<{ payload: AdapterPayload; consumedAt: Date | null } | undefined> {
   const found = await findRecordWithGrantFacts(database, at.kind, at.idHash)
   if (!found) return undefined
-  rememberFacts(Provider.ctx, found.facts)
-  return { payload: records.open(at, found.row), consumedAt: found.row.consumedAt }
+  const { row, facts } = found
+  const payload = records.open(at, row)
+  rememberFacts(Provider.ctx, facts)
+  rememberSource(Provider.ctx, { payload, isUsed: row.consumedAt !== null, facts })
+  return { payload, consumedAt: row.consumedAt }
 }
 
 function sourceStorage(
