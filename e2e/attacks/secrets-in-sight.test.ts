@@ -155,6 +155,19 @@ async function adminJourney() {
   await person.press(await person.press(home, 'Menu'), 'Sign out')
 }
 
+/** Every flow in every format. */
+async function flowExports(): Promise<string> {
+  const { body } = await admin.get<{ items: { id: string }[] }>('/flows?limit=200')
+  const texts = body.items.flatMap(({ id }) =>
+    ['json', 'har', 'mermaid'].map(async (format) => {
+      const path = `/console/api/flows/${id}?format=${format}`
+      const { text } = await send(stack.issuer + path, { headers: bearer(stack.adminToken) })
+      return text
+    }),
+  )
+  return (await Promise.all(texts)).join('\n')
+}
+
 const sights = await (async () => {
   note('demo password', demoPassword)
   note('APP_SECRET', await appSecret(stack.database))
@@ -172,6 +185,8 @@ const sights = await (async () => {
     'the metrics': metrics.map(({ text }) => text).join(''),
     'the recorded exchanges': await read('/requests'),
     'the flows': await read('/flows'),
+    'the rows of flows': JSON.stringify(await stack.database.prisma.flowExchange.findMany()),
+    'the exports of flows': await flowExports(),
   }
 })()
 
@@ -181,6 +196,8 @@ describe('a whole run at LOG_LEVEL=trace', () => {
     expect(lines.length).toBeGreaterThan(50)
     expect(sights['the recorded exchanges']).toContain('/oauth2/token')
     expect(sights['the audit table']).toContain('token.issued')
+    expect(sights['the exports of flows']).toContain('sequenceDiagram')
+    expect(sights['the exports of flows']).toContain('/oauth2/token')
     for (const [name, secret] of secrets) expect(secret.length, name).toBeGreaterThan(12)
   })
 

@@ -34,6 +34,20 @@ describe('attempts are told apart', () => {
     ])
   })
 
+  test('of two clients, the second of which is still looking around when the first registers', () => {
+    const record = recording()
+    record.exchange(0, 'challenge')
+    record.exchange(0.1, 'challenge')
+    record.exchange(0.2, 'metadata')
+    record.exchange(0.3, 'register', { clientId: 'one', status: 201 })
+    record.exchange(0.4, 'metadata')
+    record.exchange(0.5, 'register', { clientId: 'two', status: 201 })
+    expect(summary(record)).toEqual([
+      ['two', 'abandoned', 'register', 3],
+      ['one', 'abandoned', 'register', 3],
+    ])
+  })
+
   test('of one client, each with an authorization request of its own', () => {
     const record = recording()
     record.exchange(0, 'register', { clientId: 'app', status: 201 })

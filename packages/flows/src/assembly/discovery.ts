@@ -69,36 +69,44 @@ function stayMs({ head }: Deed): number {
 
 /** A deed is of the next attempt that begins, or of the one that it is in the midst of. */
 function share(claims: readonly Claim[], deeds: readonly Deed[]): Deed[] {
+  const together = clustersOf(claims)
   const left: Deed[] = []
-  const taken = Map.groupBy(deeds, (deed) => {
+  const before = new Map<readonly Claim[], Deed[]>()
+  for (const deed of deeds) {
     const at = timeOf(deed)
     const next = claims.find(({ from, first }) => at >= from && at <= first)
-    return next ?? claims.findLast(({ from, last }) => at >= from && at <= last)
-  })
-  for (const [claim, claimed] of taken) {
-    if (!claim) left.push(...claimed)
-    else deal(claimed, sharers(claim, claims, deeds))
+    if (next) {
+      const cluster = together.find((one) => one.includes(next))!
+      before.set(cluster, [...(before.get(cluster) ?? []), deed])
+    } else {
+      const current = claims.findLast(({ from, last }) => at >= from && at <= last)
+      if (current) current.attempt.deeds.push(deed)
+      else left.push(deed)
+    }
   }
+  for (const [cluster, claimed] of before) deal(claimed, cluster)
   return left
 }
 
-/** The attempts that began right after this one without having looked around since. */
-function sharers(claim: Claim, claims: readonly Claim[], deeds: readonly Deed[]): Claim[] {
-  const later = claims.slice(claims.indexOf(claim) + 1)
-  const lookedSince = (other: Claim) =>
-    deeds.some((deed) => timeOf(deed) > claim.first && timeOf(deed) <= other.first)
-  return [
-    claim,
-    ...later.filter((other) => other.first - claim.first <= togetherMs && !lookedSince(other)),
-  ]
+function clustersOf(claims: readonly Claim[]): Claim[][] {
+  const clusters: Claim[][] = []
+  for (const claim of claims) {
+    const cluster = clusters.at(-1)
+    const before = cluster?.at(-1)
+    if (cluster && before && claim.first - before.first <= togetherMs) cluster.push(claim)
+    else clusters.push([claim])
+  }
+  return clusters
 }
 
+/** Each attempt gets its share of every kind, in order of time, and nothing that came after it began. */
 function deal(deeds: readonly Deed[], claims: readonly Claim[]): void {
   const alike = Map.groupBy(deeds, ({ head }) => `${head.server} ${head.method} ${head.path}`)
   for (const same of alike.values()) {
     for (const [index, deed] of same.entries()) {
       const share = Math.floor((index * claims.length) / Math.max(same.length, claims.length))
-      claims[share]!.attempt.deeds.push(deed)
+      const earliest = claims.findIndex(({ first }) => first >= timeOf(deed))
+      claims[Math.max(share, earliest)]!.attempt.deeds.push(deed)
     }
   }
 }
