@@ -2,13 +2,15 @@ import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Database } from '@neonpanel/database/open'
 import type { Context } from 'koa'
-import { type Configuration, errors } from 'oidc-provider'
+import Provider, { type Configuration, errors } from 'oidc-provider'
 import type { Agent, RequestInit } from 'undici'
 import type { Config } from '../config.ts'
 import { documentFetches } from '../throttling/document-fetches.ts'
 import { counterKey, failureCounter } from '../throttling/failure-counter.ts'
 import { failureLimits } from '../throttling/limits.ts'
 import type { DocumentHosts } from './document-hosts.ts'
+import { DocumentProblem, documentReason } from './document-problem.ts'
+import { explainRefusal, type RefusalReason } from './refusal-reason.ts'
 import { isSpecialUse } from './special-use-addresses.ts'
 
 /** Bytes of a metadata document, after the draft's recommendation, and of a client's key set. */
@@ -42,7 +44,7 @@ export function clientMetadataDocuments(
   database: Database,
   hosts?: DocumentHosts,
 ) {
-  const failedUntil = new Map<string, number>()
+  const failures = new Map<string, { untilMs: number; reason: RefusalReason }>()
   const documents = new Set<string>()
   const addresses = { loopbackAllowed: isLocal }
   const outside = guardedOutside(addresses, hosts)
@@ -50,10 +52,17 @@ export function clientMetadataDocuments(
   const keySets = failureCounter(database, failureLimits.keySet)
 
   const allowFetch = async (ctx: Context | undefined, clientId: string): Promise<boolean> => {
-    if (!isDocumentUrl(clientId, addresses)) return false
+    if (!isDocumentUrl(clientId, addresses)) {
+      explainRefusal(ctx, { reason: 'document_url_invalid', got: clientId.slice(0, 300) })
+      return false
+    }
     // A test that serves the host itself may put another document there at once.
     const isOutside = !hosts?.has(new URL(clientId).hostname)
-    if (isOutside && (failedUntil.get(clientId) ?? 0) > Date.now()) return false
+    const failure = isOutside ? failures.get(clientId) : undefined
+    if (failure && failure.untilMs > Date.now()) {
+      explainRefusal(ctx, failure.reason)
+      return false
+    }
     // The provider looks once more for a client that it did not find, to answer the error.
     if (ctx?.state.documentFetch) return false
     const pause = ctx ? await fetches.begin(ctx, clientId) : 0
@@ -67,10 +76,12 @@ export function clientMetadataDocuments(
 
   const fetchDocument = async (href: string, request: RequestInit): Promise<Response> => {
     try {
-      return await readDocument(await outside.fetch(href, request))
+      return await readDocument(await outside.fetch(href, request), href)
     } catch (error) {
-      if (failedUntil.size >= rememberedLimit) failedUntil.clear()
-      failedUntil.set(href, Date.now() + rememberedFailureMs)
+      const reason = documentReason(error)
+      explainRefusal(Provider.ctx, reason)
+      if (failures.size >= rememberedLimit) failures.clear()
+      failures.set(href, { untilMs: Date.now() + rememberedFailureMs, reason })
       throw error
     }
   }
@@ -146,20 +157,43 @@ export function isDocumentUrl(clientId: string, addresses: { loopbackAllowed: bo
  * The answer as the provider takes it: JSON with the members that MCP requires, and without a shared secret, which a public
  * document cannot hold.
  */
-export async function readDocument(response: Response): Promise<Response> {
-  if (response.status !== 200) throw new Error(`the document answered ${response.status}`)
-  const type = response.headers.get('content-type') ?? ''
-  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) throw new Error('the document is no JSON')
-  const document = JSON.parse(await readText(response, bodyLimits['client_id metadata document']))
-  const { client_name: name, redirect_uris: redirectUris } = document
-  if (typeof name !== 'string' || !name.trim()) throw new Error('client_name is missing')
-  if (!Array.isArray(redirectUris) || redirectUris.length === 0) {
-    throw new Error('redirect_uris is missing')
+export async function readDocument(response: Response, href?: string): Promise<Response> {
+  if (response.status !== 200) {
+    throw new DocumentProblem(`the document answered ${response.status}`, {
+      reason: 'document_unreachable',
+      got: `status ${response.status}`,
+      expected: 'status 200',
+    })
   }
+  const type = response.headers.get('content-type') ?? ''
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+    throw new DocumentProblem('the document is no JSON', {
+      reason: 'document_not_json',
+      got: type.slice(0, 100) || 'no Content-Type',
+      expected: 'application/json',
+    })
+  }
+  const document = JSON.parse(await readText(response, bodyLimits['client_id metadata document']))
+  if (href !== undefined && document?.client_id !== href) {
+    // The provider refuses it.
+    explainRefusal(Provider.ctx, {
+      reason: 'document_client_id_mismatch',
+      got: String(document?.client_id ?? 'none').slice(0, 300),
+      expected: href,
+    })
+  }
+  const { client_name: name, redirect_uris: redirectUris } = document
+  if (typeof name !== 'string' || !name.trim()) throw missing('client_name')
+  if (!Array.isArray(redirectUris) || redirectUris.length === 0) throw missing('redirect_uris')
   if (document.token_endpoint_auth_methods_supported === undefined) {
     document.token_endpoint_auth_method ??= 'none'
   }
   return new Response(JSON.stringify(document), { headers: cacheHeaders(response) })
+}
+
+function missing(member: string): DocumentProblem {
+  const got = `${member} is missing`
+  return new DocumentProblem(got, { reason: 'document_invalid', got })
 }
 
 async function readText(response: Response, limit: number): Promise<string> {
@@ -167,7 +201,13 @@ async function readText(response: Response, limit: number): Promise<string> {
   let length = 0
   for await (const chunk of response.body ?? []) {
     length += chunk.length
-    if (length > limit) throw new Error('the document is too long')
+    if (length > limit) {
+      throw new DocumentProblem('the document is too long', {
+        reason: 'document_too_large',
+        got: `more than ${limit} bytes`,
+        expected: `${limit} bytes`,
+      })
+    }
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -192,7 +232,10 @@ function guardedLookup(addresses: { loopbackAllowed: boolean }): LookupFunction 
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return done(error, [])
       if (found.length === 0 || found.some(({ address }) => isSpecialUse(address, addresses))) {
-        return done(new Error(`${hostname} is at an address of special use`), [])
+        const got = found.map(({ address }) => address).join(' ')
+        const reason = { reason: 'document_forbidden_address', got, expected: 'a public address' }
+        const message = `${hostname} is at an address of special use`
+        return done(new DocumentProblem(message, reason), [])
       }
       if (options.all) return done(null, found)
       done(null, found[0]!.address, found[0]!.family)

@@ -78,7 +78,7 @@ function reasonFor(ctx: KoaContextWithOIDC, refusal: Refusal, mcpUrl: string) {
   const { error, error_description: description, error_detail: detail } = refusal
   if (error === undefined) return { description }
   const refused = refusedAt(ctx, error)
-  const exact = reasonOf(ctx, refused, { mcpUrl, detail })
+  const exact = reasonOf(ctx, refused, { mcpUrl, detail: detail ?? description })
   return { error: refused.error, description, rule: topicOf(refused), ...exact }
 }
 

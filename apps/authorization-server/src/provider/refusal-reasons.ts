@@ -34,7 +34,7 @@ export function reasonOf(
 function authorizationReason(
   { oidc }: KoaContextWithOIDC,
   { error, parameters }: Refused,
-  { mcpUrl }: { readonly mcpUrl: string },
+  { mcpUrl, detail }: { readonly mcpUrl: string; readonly detail: string | undefined },
 ): RefusalReason | undefined {
   switch (error) {
     case 'invalid_redirect_uri': {
@@ -60,6 +60,8 @@ function authorizationReason(
       const other = [parameters.resource].flat().find((one) => one !== mcpUrl)
       return { reason: 'resource_mismatch', got: shown(other), expected: mcpUrl }
     }
+    case 'invalid_client_metadata':
+      return { reason: 'document_invalid', ...(detail && { got: detail }) }
     case 'invalid_scope':
       return scopeReason(shown(parameters.scope), oidc.client?.scope)
     case 'invalid_request':
