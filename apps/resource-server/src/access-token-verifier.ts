@@ -70,12 +70,14 @@ export function createAccessTokenVerifier({
     const answer = await introspect(token)
     if (answer.active) return { ok: true, accessToken: asOfNow(jwt.accessToken, answer) }
     signed.delete(hash)
-    return invalidToken(ended)
+    return invalidToken(ended, { reason: 'token_revoked' })
   }
 
   async function judgeOpaque(token: string): Promise<Judgement> {
     const answer = await introspect(token)
-    return answer.active ? judgeOpaqueToken(answer, { issuer, resource }) : invalidToken(ended)
+    return answer.active
+      ? judgeOpaqueToken(answer, { issuer, resource })
+      : invalidToken(ended, { reason: 'token_revoked' })
   }
 
   return async function verifyAccessToken(token) {

@@ -1,4 +1,5 @@
 import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
+import type { ServerNote } from '@neonpanel/flows/recording/recorded-exchange'
 
 /** What a valid access token lets its holder do. */
 export interface AccessToken {
@@ -20,10 +21,16 @@ export interface AccessToken {
 /** Whether a token is good, or in one sentence for its holder why it is not. */
 export type Judgement =
   | { readonly ok: true; readonly accessToken: AccessToken }
-  | { readonly ok: false; readonly reason: 'invalid_token'; readonly description: string }
+  | {
+      readonly ok: false
+      readonly reason: 'invalid_token'
+      readonly description: string
+      /** The same for whoever reads the flow. */
+      readonly note: ServerNote
+    }
 
-export function invalidToken(description: string): Judgement {
-  return { ok: false, reason: 'invalid_token', description }
+export function invalidToken(description: string, note: ServerNote): Judgement {
+  return { ok: false, reason: 'invalid_token', description, note }
 }
 
 /** Identity scopes are the authorization server's business. */

@@ -1,5 +1,7 @@
 import { proofAlgorithms } from '@neonpanel/contracts/dpop'
 import type { Scope } from '@neonpanel/contracts/scopes'
+import { noteFlow } from '@neonpanel/flows/recording/flow-notes'
+import type { ServerNote } from '@neonpanel/flows/recording/recorded-exchange'
 import type { Scheme } from './credentials.ts'
 import type { McpContext } from './request-state.ts'
 
@@ -8,6 +10,8 @@ export interface ChallengeError {
   readonly code: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'
   /** Without quotes or backslashes: it travels in a quoted string. */
   readonly description: string
+  /** Tells the flow more exactly why. */
+  readonly note?: ServerNote | undefined
 }
 
 /** What a client is told to come back with. */
@@ -29,6 +33,7 @@ export function challenge(
   status: 400 | 401 | 403,
   { scheme, scopes, error, isBound = false }: Challenge,
 ): void {
+  if (error?.note) noteFlow(ctx, error.note)
   const parameters = [
     ...(scheme === 'DPoP' ? [algorithms] : []),
     `resource_metadata="${ctx.state.resource.metadataUrl}"`,

@@ -3,7 +3,13 @@ import {
   accessTokenClaims,
   accessTokenType,
 } from '@neonpanel/contracts/access-token'
-import { errors, type JWTPayload, jwtVerify } from 'jose'
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from 'jose'
 import { invalidToken, type Judgement, resourceScopesOf } from './access-token.ts'
 import { AuthorizationServerUnavailable } from './authorization-server.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -45,17 +51,21 @@ export function createJwtVerifier({
     } catch (error) {
       if (error instanceof AuthorizationServerUnavailable) throw error
       if (!(error instanceof errors.JOSEError)) throw error
-      return invalidToken(describe(error))
+      return refuse(error, token, { issuer, resource })
     }
   }
 }
 
 function judgeClaims(payload: JWTPayload): Judgement {
   const claims = accessTokenClaims.safeParse(payload)
-  if (!claims.success)
-    return invalidToken('A claim of the access token is missing or not understood.')
+  if (!claims.success) {
+    const got = claims.error.issues.map(({ path }) => path.join('.')).join(' ')
+    const text = 'A claim of the access token is missing or not understood.'
+    return invalidToken(text, { reason: 'token_claims', got })
+  }
   if (claims.data.iat > Date.now() / 1000 + clockToleranceSeconds) {
-    return invalidToken('The access token was issued in the future.')
+    const text = 'The access token was issued in the future.'
+    return invalidToken(text, { reason: 'token_claims', got: text })
   }
   const { sub, client_id, grant_id, scope, companies, exp, cnf } = claims.data
   return {
@@ -72,13 +82,66 @@ function judgeClaims(payload: JWTPayload): Judgement {
   }
 }
 
-function describe(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'The access token has expired.'
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'aud') return 'The access token is not meant for this resource.'
-    if (error.claim === 'iss') return 'The access token is from another issuer.'
-    if (error.claim === 'typ') return 'The token is not an access token.'
-    return `The access token's claim ${error.claim} is not acceptable.`
+/** What a token should have said. */
+interface Expected {
+  readonly issuer: string
+  readonly resource: string
+}
+
+function refuse(error: errors.JOSEError, token: string, expected: Expected): Judgement {
+  if (error instanceof errors.JWTExpired) {
+    return invalidToken('The access token has expired.', {
+      reason: 'token_expired',
+      got: new Date(Date.now()).toISOString(),
+      expected: new Date((error.payload.exp ?? 0) * 1000).toISOString(),
+    })
   }
-  return 'The access token is malformed or its signature does not verify.'
+  if (error instanceof errors.JWTClaimValidationFailed) return refuseClaim(error, token, expected)
+  return invalidToken(
+    'The access token is malformed or its signature does not verify.',
+    signatureNote(error, token),
+  )
+}
+
+function refuseClaim(
+  { claim, payload }: errors.JWTClaimValidationFailed,
+  token: string,
+  { issuer, resource }: Expected,
+): Judgement {
+  switch (claim) {
+    case 'aud': {
+      const got = [payload.aud ?? 'none'].flat().join(' ')
+      const text = 'The access token is not meant for this resource.'
+      return invalidToken(text, { reason: 'token_audience', got, expected: resource })
+    }
+    case 'iss': {
+      const text = 'The access token is from another issuer.'
+      return invalidToken(text, { reason: 'token_issuer', got: `${payload.iss}`, expected: issuer })
+    }
+    case 'typ': {
+      const got = `${headerOf(token).typ ?? 'none'}`
+      const text = 'The token is not an access token.'
+      return invalidToken(text, { reason: 'token_type', got, expected: accessTokenType })
+    }
+    default: {
+      const text = `The access token's claim ${claim} is not acceptable.`
+      return invalidToken(text, { reason: 'token_claims', got: claim })
+    }
+  }
+}
+
+function signatureNote(error: errors.JOSEError, token: string) {
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return { reason: 'token_key_unknown', got: `${headerOf(token).kid ?? 'without a name'}` }
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return { reason: 'token_signature' }
+  return { reason: 'token_malformed', got: error.message }
+}
+
+function headerOf(token: string): ProtectedHeaderParameters {
+  try {
+    return decodeProtectedHeader(token)
+  } catch {
+    return {}
+  }
 }

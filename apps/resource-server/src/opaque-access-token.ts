@@ -13,17 +13,27 @@ export function judgeOpaqueToken(
   const { client_id: clientId, token_type: type, exp, sub } = answer
   const confirmation = keyConfirmation.optional().safeParse(answer.cnf)
   if (!confirmation.success || type?.toLowerCase() !== (confirmation.data ? 'dpop' : 'bearer')) {
-    return invalidToken('The token is not an access token of a kind that is known here.')
+    const text = 'The token is not an access token of a kind that is known here.'
+    return invalidToken(text, { reason: 'token_type', got: type ?? 'none', expected: 'Bearer' })
   }
-  if (answer.iss !== issuer) return invalidToken('The access token is from another issuer.')
+  if (answer.iss !== issuer) {
+    const note = { reason: 'token_issuer', got: answer.iss ?? 'none', expected: issuer }
+    return invalidToken('The access token is from another issuer.', note)
+  }
   const [audience, ...others] = [answer.aud].flat()
   if (audience !== resource || others.length > 0) {
-    return invalidToken('The access token is not meant for this resource.')
+    const got = [answer.aud ?? 'none'].flat().join(' ')
+    const note = { reason: 'token_audience', got, expected: resource }
+    return invalidToken('The access token is not meant for this resource.', note)
   }
   if (clientId === undefined || exp === undefined) {
-    return invalidToken('The access token lacks a claim.')
+    return invalidToken('The access token lacks a claim.', { reason: 'token_claims' })
   }
-  if (exp * 1000 <= Date.now()) return invalidToken('The access token has expired.')
+  if (exp * 1000 <= Date.now()) {
+    const expected = new Date(exp * 1000).toISOString()
+    const note = { reason: 'token_expired', got: new Date(Date.now()).toISOString(), expected }
+    return invalidToken('The access token has expired.', note)
+  }
   return {
     ok: true,
     accessToken: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { proofAlgorithms } from '@neonpanel/contracts/dpop'
+import type { ServerNote } from '@neonpanel/flows/recording/recorded-exchange'
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 import { createSeenProofs } from './seen-proofs.ts'
 
@@ -20,6 +21,7 @@ export type Possession =
       readonly ok: false
       readonly code: 'invalid_dpop_proof' | 'invalid_token'
       readonly description: string
+      readonly note: ServerNote
     }
 
 export type JudgePossession = (request: BoundRequest) => Promise<Possession>
@@ -54,7 +56,7 @@ export function createProofJudge({
 
   return async function judgePossession({ request, path, token, thumbprint }) {
     const proofs = request.headersDistinct.dpop ?? []
-    if (proofs.length === 0) return invalid('The DPoP header is missing.')
+    if (proofs.length === 0) return missing
     if (proofs.length > 1) return invalid('There is more than one DPoP header.')
     const proof = await verify(proofs[0] ?? '')
     if (!proof) return invalid('The proof is malformed or its signature does not verify.')
@@ -70,13 +72,22 @@ export function createProofJudge({
 }
 
 function invalid(description: string): Possession {
-  return { ok: false, code: 'invalid_dpop_proof', description }
+  const note = { reason: 'dpop_proof_invalid', got: description }
+  return { ok: false, code: 'invalid_dpop_proof', description, note }
+}
+
+const missing: Possession = {
+  ok: false,
+  code: 'invalid_dpop_proof',
+  description: 'The DPoP header is missing.',
+  note: { reason: 'dpop_proof_missing' },
 }
 
 const wrongKey: Possession = {
   ok: false,
   code: 'invalid_token',
   description: 'The access token is bound to another key.',
+  note: { reason: 'dpop_proof_invalid', got: 'it is signed with another key' },
 }
 
 /**

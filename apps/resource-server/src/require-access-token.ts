@@ -43,7 +43,8 @@ export function requireAccessToken({
     if (!verification.ok) {
       const { reason } = verification
       if (reason === 'unavailable') return leaveUndecided(ctx, verification.error)
-      return refuse(401, { scheme, error: { code: reason, description: verification.description } })
+      const { description, note } = verification
+      return refuse(401, { scheme, error: { code: reason, description, note } })
     }
     const { accessToken } = verification
     const possession = await judgeHolder(ctx, judgePossession, { scheme, token, accessToken })
@@ -90,12 +91,14 @@ const boundToken: Possession = {
   ok: false,
   code: 'invalid_token',
   description: 'The access token is bound to a key and is no bearer token.',
+  note: { reason: 'bound_token_as_bearer' },
 }
 
 const bearerToken: Possession = {
   ok: false,
   code: 'invalid_token',
   description: 'The access token is a bearer token and is bound to no key.',
+  note: { reason: 'bearer_token_as_bound' },
 }
 
 /**
@@ -110,6 +113,11 @@ export function holdsNeededScopes(ctx: McpContext, needed: readonly Scope[]): bo
     scopes: needed,
     error: {
       code: 'insufficient_scope',
+      note: {
+        reason: 'insufficient_scope',
+        got: [...accessToken.scopes].join(' ') || 'no scope',
+        expected: needed.join(' '),
+      },
       description: `This call needs the scopes ${needed.join(' ')}.`,
     },
   })
