@@ -1,9 +1,9 @@
 import type { Story } from '@neonpanel/flows/story'
-import { diagnose } from '@neonpanel/flows/verdicts/diagnose'
 import type { Verdict } from '@neonpanel/flows/verdicts/verdict'
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { type PersonaName, personas } from './catalogue.ts'
+import { explain } from './causes.ts'
 import { type Attempt, createAttempt } from './engine/attempt.ts'
 import { authorize, type CodeGrant, type OpenBrowser } from './engine/authorization.ts'
 import { type Connection, connect } from './engine/connection.ts'
@@ -72,7 +72,7 @@ export async function runPersona(
   }
   const clientName = client.registration.metadata.client_name as string
   const story = journal.tell({ status, clientId: progress.client?.clientId, clientName })
-  return { story, verdict: diagnose(story), tokens: progress.tokens, steps: journal.steps }
+  return { story, verdict: explain(story), tokens: progress.tokens, steps: journal.steps }
 }
 
 /** How far the client came. */

@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts'
 import { readChallenge } from './discovery.ts'
 import type { Answer } from './journal.ts'
 import { initializeMessage, requestMessage, sentTo, speaksModern } from './messages.ts'
+import { ClientStop } from './stop.ts'
 
 const responseSchema = z.looseObject({
   id: z.union([z.string(), z.number(), z.null()]).optional(),
@@ -37,7 +38,8 @@ export async function connect(attempt: Attempt, accessToken: string): Promise<Co
     return connectLegacy(attempt, accessToken)
   }
   await resultOf(attempt, 'connect', answer, 0)
-  return streamable(attempt, accessToken, answer.headers.get('mcp-session-id') ?? undefined)
+  const sessionId = speaksModern(attempt.persona) ? null : answer.headers.get('mcp-session-id')
+  return streamable(attempt, accessToken, sessionId ?? undefined)
 }
 
 async function streamable(
@@ -81,7 +83,8 @@ async function streamable(
     async [Symbol.asyncDispose]() {
       if (sessionId === undefined) return
       const headers = { ...session, ...bearer(token) }
-      await attempt.ask('connect', 'resource-server', { url: mcpUrl, method: 'DELETE', headers })
+      const goodbye = { url: mcpUrl, method: 'DELETE', headers }
+      await attempt.ask('connect', 'resource-server', goodbye).catch(unlessStopped)
     },
   }
 }
@@ -151,6 +154,11 @@ async function connectLegacy(attempt: Attempt, accessToken: string): Promise<Con
       gone.abort()
     },
   }
+}
+
+/** The work is done: whether the server takes the end of the session is its own affair. */
+function unlessStopped(error: unknown) {
+  if (!(error instanceof ClientStop)) throw error
 }
 
 function bearer(token: string) {
