@@ -1,0 +1,3 @@
+module neonpanel.example/mcp
+
+go 1.19
