@@ -21,11 +21,14 @@ export const realClients = sentencesOf('SPEC-MATRIX', 'C', {
   'CL-13': 'Clients of the MCP TypeScript SDK, v1 and v2, work by every way in, and step up.',
 })
 
-/** Libraries that apps sign in with, and a tool that judges servers: not in the matrix, but people come with them. */
+/** Libraries that apps sign in with, a tool that judges servers, and what our personas promise: not in the matrix. */
 export const otherClients = sentencesOf('PRODUCT', 'clients', {
   'client-mcpjam': 'MCPJam’s OAuth and MCP conformance tests fail nothing.',
   'client-openid-client':
     'openid-client discovers, registers with an initial access token, signs in, renews, revokes, and proves its key.',
   'client-oauth4webapi':
     'oauth4webapi finds its way from the resource, registers, signs in, renews, revokes, and proves its key.',
+  'persona-verdict': 'A persona that is stopped says at which step, and why.',
+  'persona-registered':
+    'A persona goes the way that it is told: a token for its registration, an entered id, entered scopes.',
 })
