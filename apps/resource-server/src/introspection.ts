@@ -1,3 +1,5 @@
+import { challengedScopeParameter } from '@neonpanel/contracts/challenged-scope'
+import type { Scope } from '@neonpanel/contracts/scopes'
 import { z } from 'zod'
 import { AuthorizationServerUnavailable, askAuthorizationServer } from './authorization-server.ts'
 
@@ -30,8 +32,17 @@ export type IntrospectionAnswer = z.output<typeof introspectionAnswer>
 
 export type ActiveToken = z.output<typeof activeAnswer>
 
+/** What the authorization server is told besides. */
+export interface IntrospectionContext {
+  /** Scopes of the 403 that the token is answered with. */
+  readonly challengedScopes?: readonly Scope[]
+}
+
 /** @throws AuthorizationServerUnavailable */
-export type Introspect = (token: string) => Promise<IntrospectionAnswer>
+export type Introspect = (
+  token: string,
+  context?: IntrospectionContext,
+) => Promise<IntrospectionAnswer>
 
 /** Asks at the introspection endpoint (RFC 7662) with this server's own credentials. */
 export function createIntrospection({
@@ -45,11 +56,13 @@ export function createIntrospection({
 }): Introspect {
   const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
-  return async function introspect(token) {
+  return async function introspect(token, { challengedScopes } = {}) {
+    const body = new URLSearchParams({ token, token_type_hint: 'access_token' })
+    if (challengedScopes) body.set(challengedScopeParameter, challengedScopes.join(' '))
     const answer = await askAuthorizationServer(url, {
       method: 'POST',
       headers: { Authorization: authorization },
-      body: new URLSearchParams({ token, token_type_hint: 'access_token' }),
+      body,
     })
     const parsed = introspectionAnswer.safeParse(answer)
     if (parsed.success) return parsed.data

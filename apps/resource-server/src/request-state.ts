@@ -1,3 +1,4 @@
+import type { Scope } from '@neonpanel/contracts/scopes'
 import type { Log } from '@neonpanel/process/log'
 import type Koa from 'koa'
 import type { AccessToken } from './access-token.ts'
@@ -15,6 +16,8 @@ export interface RequestState {
   accessToken: AccessToken
   /** What the token lets its holder do by now; undefined when that is nothing, or cannot be known. */
   judgeAgain: () => Promise<AccessToken | undefined>
+  /** Tells the authorization server which scopes the answer is about to challenge the client for. */
+  reportChallenge: (scopes: readonly Scope[]) => Promise<void>
   /**
    * Ends an answer that stays open when its token dies meanwhile.
    *

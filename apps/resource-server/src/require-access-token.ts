@@ -4,6 +4,7 @@ import type { VerifyAccessToken } from './access-token-verifier.ts'
 import type { AuthorizationServerUnavailable } from './authorization-server.ts'
 import { answerUnavailable } from './authorization-server-mirror.ts'
 import { type Challenge, challenge } from './challenge.ts'
+import type { ReportChallenge } from './challenge-report.ts'
 import { readCredentials, type Scheme } from './credentials.ts'
 import type { JudgePossession, Possession } from './proof-of-possession.ts'
 import type { McpContext, McpMiddleware } from './request-state.ts'
@@ -21,11 +22,13 @@ export function requireAccessToken({
   verifyAccessToken,
   judgePossession,
   neededScopes,
+  reportChallenge,
   tokens = createTokenWatch(),
 }: {
   verifyAccessToken: VerifyAccessToken
   judgePossession: JudgePossession
   neededScopes: NeededScopes
+  reportChallenge: ReportChallenge
   tokens?: TokenWatch
 }): McpMiddleware {
   return async function judgeAccessToken(ctx, next) {
@@ -57,6 +60,7 @@ export function requireAccessToken({
       const again = await verifyAccessToken(token)
       return again.ok ? again.accessToken : undefined
     }
+    ctx.state.reportChallenge = (scopes) => reportChallenge(token, scopes, ctx.state.log)
     ctx.state.endWithToken = (end) => {
       const { res: response, state } = ctx
       const stillLives = async () => {
@@ -103,11 +107,15 @@ const bearerToken: Possession = {
 
 /**
  * Whether the token holds every scope that the message needs; if not, answers 403 with all of them in one challenge
- * (MCP authorization, scope challenge), before anything of the call is dispatched.
+ * (MCP authorization, scope challenge), before anything of the call is dispatched. The authorization server knows by then.
  */
-export function holdsNeededScopes(ctx: McpContext, needed: readonly Scope[]): boolean {
-  const { accessToken } = ctx.state
+export async function holdsNeededScopes(
+  ctx: McpContext,
+  needed: readonly Scope[],
+): Promise<boolean> {
+  const { accessToken, reportChallenge } = ctx.state
   if (needed.every((scope) => accessToken.scopes.has(scope))) return true
+  await reportChallenge(needed)
   challenge(ctx, 403, {
     scheme: accessToken.boundTo === undefined ? 'Bearer' : 'DPoP',
     scopes: needed,

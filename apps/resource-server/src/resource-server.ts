@@ -17,10 +17,11 @@ import {
   mirrorAuthorizationServerMetadata,
   redirectFallbackEndpoints,
 } from './authorization-server-mirror.ts'
+import { createChallengeReport } from './challenge-report.ts'
 import type { Config } from './config.ts'
-import { checkHost, checkOrigin, servedHosts } from './host-and-origin.ts'
 import { faultEdge } from './fault-edge.ts'
-import { createIntrospection } from './introspection.ts'
+import { checkHost, checkOrigin, servedHosts } from './host-and-origin.ts'
+import { createIntrospection, type Introspect } from './introspection.ts'
 import { createJwtVerifier } from './jwt-access-token.ts'
 import { createMcpEndpoint } from './mcp/endpoint.ts'
 import { defaultLimits, type Limits } from './mcp/limits.ts'
@@ -75,7 +76,12 @@ export async function createResourceServer({
   const appSecret = config.appSecrets?.[0] ?? (await keptAppSecret(database))
   const resources = servedResources(config.mcpUrl)
   const keys = createSigningKeys({ jwksUrl: `${issuer}/oauth2/jwks` })
-  const verifyAccessToken = accessTokenVerifier(config, appSecret, keys)
+  const introspect = createIntrospection({
+    url: `${issuer}/oauth2/introspect`,
+    ...introspectionCredentials(appSecret),
+  })
+  const verifyAccessToken = accessTokenVerifier(config, introspect, keys)
+  const reportChallenge = createChallengeReport(introspect)
   const judgePossession = createProofJudge({
     protocol: new URL(config.mcpUrl).protocol,
     hosts: servedHosts(config),
@@ -112,7 +118,7 @@ export async function createResourceServer({
     .use(onlyServedPaths(resources))
     .use(checkOrigin(config))
     .use(readRequestBody)
-    .use(requireAccessToken({ verifyAccessToken, judgePossession, neededScopes }))
+    .use(requireAccessToken({ verifyAccessToken, judgePossession, neededScopes, reportChallenge }))
     .use(flows.recordFirstUses)
     .use(mcp.limit)
     .use(mcp.answer)
@@ -134,15 +140,12 @@ function followTestClock(database: Database, log: Log): Promise<SharedClock> {
 
 function accessTokenVerifier(
   { issuer, mcpUrl, revocationCheckSeconds }: Config,
-  appSecret: string,
+  introspect: Introspect,
   keys: SigningKeys,
 ): VerifyAccessToken {
   return createAccessTokenVerifier({
     verifyJwt: createJwtVerifier({ keys, issuer, resource: mcpUrl }),
-    introspect: createIntrospection({
-      url: `${issuer}/oauth2/introspect`,
-      ...introspectionCredentials(appSecret),
-    }),
+    introspect,
     issuer,
     resource: mcpUrl,
     revocationCheckSeconds,

@@ -83,7 +83,7 @@ export function createLegacyStreams({
     async deliver(ctx: McpContext) {
       const stream = await streamOf(ctx)
       if (stream === undefined) return
-      if (!holdsNeededScopes(ctx, neededScopes(messageOf(ctx)))) return
+      if (!(await holdsNeededScopes(ctx, neededScopes(messageOf(ctx))))) return
       const message = parseMessage(messageOf(ctx))
       if (message === undefined) {
         const text = 'Invalid Request: the body is not one JSON-RPC message'

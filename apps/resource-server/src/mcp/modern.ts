@@ -43,7 +43,7 @@ export function createModernTransport({
   return {
     async answer(ctx: McpContext) {
       const body = messageOf(ctx)
-      if (!holdsNeededScopes(ctx, neededScopes(body))) return
+      if (!(await holdsNeededScopes(ctx, neededScopes(body)))) return
       if (isListenRequest(body)) await listening.answer(ctx, body)
       else await handOver(ctx, answerCall, { body })
     },

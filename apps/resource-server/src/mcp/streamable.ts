@@ -52,7 +52,7 @@ export function createStreamableTransport({
         const text = `Revision ${session.protocolVersion} has no batches: send one message per request`
         return answerRpcError(ctx, 400, { code: rpcCode.invalidRequest, message: text })
       }
-      if (holdsNeededScopes(ctx, neededScopes(message))) await handOverTo(session, ctx)
+      if (await holdsNeededScopes(ctx, neededScopes(message))) await handOverTo(session, ctx)
     },
     async end(ctx: McpContext) {
       const session = await sessionOf(ctx)

@@ -7,13 +7,14 @@ import {
   accessTokenAlgorithm,
   accessTokenType,
 } from '@neonpanel/contracts/access-token'
+import { challengedScopeParameter } from '@neonpanel/contracts/challenged-scope'
 import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
 /** What the resource server needs of an authorization server, over real HTTP: keys, introspection, metadata. */
 export interface TinyAuthorizationServer extends AsyncDisposable {
   readonly issuer: string
   /** Questions asked at the introspection endpoint. */
-  readonly introspections: { readonly authorization: string | undefined; readonly token: string }[]
+  readonly introspections: Question[]
   /** Times that the key set was fetched. */
   keyFetches(): number
   /** Signs a token as the real one would; `undefined` removes a claim. */
@@ -27,6 +28,13 @@ export interface TinyAuthorizationServer extends AsyncDisposable {
   holdIntrospection(): () => void
   /** Answers 500 to everything until `false`. */
   fail(failing: boolean): void
+}
+
+interface Question {
+  readonly authorization: string | undefined
+  readonly token: string
+  /** What the resource server says that the token is refused for. */
+  readonly challengedScope: string | undefined
 }
 
 interface MintOptions {
@@ -44,7 +52,7 @@ export async function startTinyAuthorizationServer(): Promise<TinyAuthorizationS
   let failing = false
   let held: Promise<void> | undefined
   const answers = new Map<string, Record<string, unknown>>()
-  const introspections: { authorization: string | undefined; token: string }[] = []
+  const introspections: Question[] = []
 
   async function rotate() {
     const { publicKey, privateKey } = await generateKeyPair(accessTokenAlgorithm)
@@ -54,8 +62,10 @@ export async function startTinyAuthorizationServer(): Promise<TinyAuthorizationS
   }
 
   async function introspect(request: IncomingMessage) {
-    const token = new URLSearchParams(await text(request)).get('token') ?? ''
-    introspections.push({ authorization: request.headers.authorization, token })
+    const form = new URLSearchParams(await text(request))
+    const token = form.get('token') ?? ''
+    const challengedScope = form.get(challengedScopeParameter) ?? undefined
+    introspections.push({ authorization: request.headers.authorization, token, challengedScope })
     await held
     const isJwt = token.split('.').length === 3
     return answers.get(token) ?? (isJwt ? { active: true, ...decodeJwt(token) } : { active: false })
