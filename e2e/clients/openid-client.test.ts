@@ -4,7 +4,7 @@ import * as client from 'openid-client'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
 import { approveDevice } from '../harness/device.ts'
-import { modernMessage } from '../harness/mcp.ts'
+import { callTool as callToolByHand, modernMessage } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { scopesOf } from '../harness/token-contents.ts'
 import { verifies } from '../verifies.ts'
@@ -142,10 +142,13 @@ describe('openid-client', () => {
   for (const pushed of [false, true]) {
     verifies(
       ['RS-18', 'rfc9126-2.2'],
-      `steps up by a ${pushed ? 'pushed' : 'plain'} request for the new scope alone, and keeps the others`,
+      `steps up by a ${pushed ? 'pushed' : 'plain'} request for the scope that a call lacked alone, and keeps the others`,
       async () => {
         const config = await register()
-        await signIn(config, { target: { scope: 'openid read:inventory', resource: stack.mcpUrl } })
+        const least = { scope: 'openid read:inventory', resource: stack.mcpUrl }
+        const { tokens: first } = await signIn(config, { target: least })
+        const refused = await callToolByHand(stack.mcpUrl, first.access_token, 'get_item_cogs')
+        expect(refused.status).toBe(403)
         const target = { scope: 'openid read:cogs', resource: stack.mcpUrl }
         const { tokens } = await signIn(config, { pushed, target })
         expect(scopesOf(tokens.scope)).toEqual(

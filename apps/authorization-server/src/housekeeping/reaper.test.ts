@@ -57,6 +57,21 @@ const left = async () =>
     ({ idHash }) => idHash,
   )
 
+test('challenges go when they have expired', async () => {
+  const { scopeChallenge } = database.prisma
+  const scope = 'read:cogs'
+  await scopeChallenge.createMany({
+    data: [
+      { grantId: 'expired', scope, expiresAt: inMs(-6 * minutesMs) },
+      { grantId: 'fresh', scope, expiresAt: inMs(minutesMs) },
+    ],
+  })
+  expect(await reaped()).toEqual({ ScopeChallenge: 1 })
+  expect(await scopeChallenge.findMany({ select: { grantId: true } })).toEqual([
+    { grantId: 'fresh' },
+  ])
+})
+
 describe('records', () => {
   test('go when they have expired, after a grace for clocks that differ', async () => {
     await record('expired', { expiresAt: inMs(-6 * minutesMs) })

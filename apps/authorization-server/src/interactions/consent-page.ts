@@ -31,6 +31,7 @@ export function consentPage(page: ConsentPage): Html {
   const main = html`<form class="consent card card-raised" method="post" action="${page.action}" aria-labelledby="consent-title">
       ${csrfField(page.csrf)}
       <input type="hidden" name="step" value="consent">
+      ${request.earlier && html`<input type="hidden" name="adds_to" value="${request.earlier.id}">`}
 
       ${who(page, title)}
 

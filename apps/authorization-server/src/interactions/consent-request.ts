@@ -3,6 +3,7 @@ import { now } from '@neonpanel/process/clock'
 import type { ServerContext } from '../context.ts'
 import { type CompanyMembership, findMemberships, type Person } from '../people/directory.ts'
 import { impliedScopeParameter } from '../provider/resources.ts'
+import { findAnsweredChallenge } from '../provider/scope-challenges.ts'
 import {
   type Companies,
   type ConsentRequest,
@@ -20,7 +21,7 @@ export async function consentRequest(
   const scope = interaction.params.scope
   const requested = requestedScopes(typeof scope === 'string' ? scope : undefined)
   const memberships = await findMemberships(context.database, person.id)
-  const earlier = await findEarlierGrant(context, person.id, app.clientId, memberships)
+  const asked = { personId: person.id, clientId: app.clientId, scopes: requested.scopes }
   return {
     ...requested,
     impliedScope: requested.scopes.find(
@@ -29,29 +30,49 @@ export async function consentRequest(
     memberships,
     trusted: app.trusted,
     mustConfirmStart: !app.trusted && app.destination.kind === 'this-computer',
-    ...(earlier && isStepUp(requested.scopes, earlier) && { earlier: earlier.grant }),
+    earlier: await grantToAddTo(context, asked, memberships),
   }
 }
 
+interface Asked {
+  readonly personId: string
+  readonly clientId: string
+  readonly scopes: readonly Scope[]
+}
+
+/** What a step-up adds to; undefined for a new start, whose grant holds nothing but what is requested. */
+async function grantToAddTo(
+  context: ServerContext,
+  asked: Asked,
+  memberships: readonly CompanyMembership[],
+): Promise<EarlierGrant | undefined> {
+  const earlier = await findEarlierGrant(context, asked, memberships)
+  if (!earlier) return undefined
+  const answered = await findAnsweredChallenge(context.database, asked)
+  const challenge = answered?.grantId === earlier.grant.id ? answered : undefined
+  return challenge || repeatsAndAsksForMore(asked.scopes, earlier)
+    ? { ...earlier.grant, challenge }
+    : undefined
+}
+
 /**
- * Whether a request asks for more than it was granted: for what was not decided then, or for all that was granted and some of
- * what was refused, because a call needs it. Anything else is a new start, with every choice open again: so is the very request
- * that was decided, which a client repeats when it connects anew.
+ * Whether a request repeats all that was granted and asks for more: for what was not decided then, or for some of what was
+ * refused. Anything else is a new start, with every choice open again: so is the very request that was decided, which a client
+ * repeats when it connects anew.
  */
-function isStepUp(
+function repeatsAndAsksForMore(
   requested: readonly Scope[],
   { grant, decided }: { grant: EarlierGrant; decided: ReadonlySet<string> },
 ): boolean {
+  if (!grant.scopes.every((name) => requested.includes(name))) return false
   if (requested.some((name) => !decided.has(name))) return true
-  const keepsAll = grant.scopes.every((name) => requested.includes(name))
-  return keepsAll && requested.length > grant.scopes.length && requested.length < decided.size
+  return requested.length > grant.scopes.length && requested.length < decided.size
 }
 
 /** The newest live grant of the same person to the same client, and what was decided then: granted or refused. */
 async function findEarlierGrant(
   { database, provider, config }: ServerContext,
-  personId: string,
-  clientId: string,
+  { personId, clientId }: Asked,
   memberships: readonly CompanyMembership[],
 ): Promise<{ grant: EarlierGrant; decided: ReadonlySet<string> } | undefined> {
   const row = await database.prisma.grant.findFirst({
@@ -68,7 +89,7 @@ async function findEarlierGrant(
   )
   if (scopes.length === 0 || !stillMember) return undefined
   return {
-    grant: { scopes, companies, since: row.createdAt },
+    grant: { id: row.id, scopes, companies, since: row.createdAt },
     decided: new Set(parseScope(record.getResourceScopeEncountered(config.mcpUrl))),
   }
 }

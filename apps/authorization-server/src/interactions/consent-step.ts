@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { findPerson, type Person } from '../people/directory.ts'
+import { spendScopeChallenge } from '../provider/scope-challenges.ts'
 import { sendPage } from '../web/layout.ts'
 import { allowFormAction } from '../web/security-headers.ts'
 import {
@@ -41,13 +42,17 @@ export async function submitConsent(
   if (!person) return showSignIn(context, ctx, open)
   if (form.get('decision') !== 'authorize') return deny(context, ctx, open, person)
 
-  const request = await consentRequest(context, open, person)
+  const request = asShown(await consentRequest(context, open, person), form)
   if (!isAnythingPermitted(request)) return refuseAll(context, ctx, open, person)
   const choice = choiceOf(form)
   const decision = decideConsent(request, choice)
   if (!decision.ok) {
     const problem = problems[decision.reason]
     return renderConsent(context, ctx, open, person, request, { choice, problem })
+  }
+  const { challenge } = request.earlier ?? {}
+  if (challenge && !(await spendScopeChallenge(context.database, challenge))) {
+    return showConsent(context, ctx, open)
   }
   await requestAll(context, open, decision.granted)
   const grantId = await saveGrant(context, open, person, request, decision)
@@ -63,6 +68,11 @@ const problems: Record<Extract<ConsentDecision, { ok: false }>['reason'], string
   no_company: 'Choose at least one company, or all of them.',
   not_confirmed: 'Confirm that you started this sign-in on this computer, or deny it.',
   nothing_permitted: 'Your roles in the chosen companies hold none of these permissions.',
+}
+
+/** A step-up only if the page said so: what became one while the person was reading is decided as the start that it looked like. */
+function asShown(request: ConsentRequest, form: URLSearchParams): ConsentRequest {
+  return form.get('adds_to') === request.earlier?.id ? request : { ...request, earlier: undefined }
 }
 
 function choiceOf(form: URLSearchParams): ConsentChoice {

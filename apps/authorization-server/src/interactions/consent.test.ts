@@ -110,6 +110,7 @@ describe('the consent page', () => {
 
   it('asks only for what is new in a step-up, and judges it by the companies granted before', () => {
     const earlier = {
+      id: 'grant_1',
       scopes: ['read:companies', 'read:inventory'] as Scope[],
       companies: { all: false, ids: ['co_2'] } as const,
       since: new Date(0),
@@ -204,6 +205,7 @@ describe('the grant', () => {
 
   it('of a step-up is the union, in the companies granted before', () => {
     const earlier = {
+      id: 'grant_1',
       scopes: ['read:companies', 'read:inventory'] as Scope[],
       companies: { all: false, ids: ['co_1'] } as const,
       since: new Date(0),

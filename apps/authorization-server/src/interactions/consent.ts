@@ -12,6 +12,7 @@ import {
   scopes,
 } from '@neonpanel/contracts/scopes'
 import type { CompanyMembership } from '../people/directory.ts'
+import type { ScopeChallenge } from '../provider/scope-challenges.ts'
 
 /** All that a consent is decided from. Everything here is a fact; nothing is what the person ticks. */
 export interface ConsentRequest {
@@ -30,6 +31,9 @@ export interface ConsentRequest {
 }
 
 export interface EarlierGrant {
+  readonly id: string
+  /** The challenge that this request answers; without one it repeats all that was granted and asks for more. */
+  readonly challenge?: ScopeChallenge | undefined
   readonly scopes: readonly Scope[]
   readonly companies: Companies
   readonly since: Date

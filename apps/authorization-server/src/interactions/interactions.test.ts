@@ -32,24 +32,6 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** A client that nobody granted anything. */
-async function newClient(): Promise<string> {
-  const clientId = `app-${crypto.randomUUID()}`
-  await createClient(server.database, {
-    clientId,
-    name: 'App',
-    origin: 'open',
-    metadata: {
-      client_name: 'App',
-      application_type: 'native',
-      redirect_uris: [redirectUri],
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code'],
-    },
-  })
-  return clientId
-}
-
 type Request = NonNullable<Parameters<typeof authorizationUrl>[1]>
 
 /** A browser in front of the sign-in page of an authorization request. */
@@ -238,84 +220,6 @@ describe('consent', () => {
     })
     expect(page.text).toContain('cursor://anysphere.cursor-mcp/<wbr>oauth/callback')
     expect(page.headers.get('content-security-policy')).toContain("form-action 'self' cursor:")
-  })
-
-  it.each([
-    ['repeats what it has', 'read:companies read:warehouses write:import'],
-    ['asks for the new alone', 'write:import'],
-  ])(
-    'is asked only for what is new when a client comes back for more, and grants the union: it %s',
-    async (_, scope) => {
-      const clientId = await newClient()
-      const first = await atConsent({ clientId, scope: 'read:warehouses' })
-      await consent(first.browser, first.page)
-      const { url, verifier } = authorizationUrl(server.issuer, { clientId, scope })
-      const page = await first.browser.open(url)
-      expect(page.text).toContain('asks for 1 more permission</h1>')
-      expect(page.text).not.toContain('id="scope-read-warehouses"')
-      const { code } = answer(await consent(first.browser, page))
-      const granted = await grantOf(code!, verifier, clientId)
-      expect(granted.scope.split(' ').sort()).toEqual([
-        'read:companies',
-        'read:warehouses',
-        'write:import',
-      ])
-    },
-  )
-
-  it('keeps what was granted when a client comes back for what was refused', async () => {
-    const clientId = await newClient()
-    const all = 'read:companies read:inventory read:warehouses read:cogs'
-    const { browser, page } = await atConsent({ clientId, scope: all })
-    const choose = (at: Page, scope: string) =>
-      browser.submit(at, [
-        ['scope', scope],
-        ['companies', 'all'],
-        ['started_by_me', '1'],
-        ['decision', 'authorize'],
-      ])
-    await choose(page, 'read:inventory')
-    const needed = 'read:companies read:inventory read:cogs'
-    const { url, verifier } = authorizationUrl(server.issuer, { clientId, scope: needed })
-    const again = await browser.open(url)
-    expect(again.text).toContain('asks for 1 more permission</h1>')
-    const granted = await grantOf(
-      answer(await choose(again, 'read:cogs')).code!,
-      verifier,
-      clientId,
-    )
-    expect(granted.scope.split(' ').sort()).toEqual([
-      'read:cogs',
-      'read:companies',
-      'read:inventory',
-    ])
-  })
-
-  it('leaves out what was granted and a role has lost since', async () => {
-    const clientId = await newClient()
-    const email = 'analyst@neonpanel.test'
-    const first = await atConsent({ clientId, scope: 'read:cogs' }, email)
-    await consent(first.browser, first.page)
-    const { membership } = server.database.prisma
-    const held = { person: { email }, role: 'Finance analyst' }
-    const { personId, companyId, role } = await membership.findFirstOrThrow({ where: held })
-    const where = { personId_companyId: { personId, companyId } }
-    await membership.update({ where, data: { role: 'Viewer' } })
-    const { url, verifier } = authorizationUrl(server.issuer, { clientId, scope: 'read:inventory' })
-    const { code } = answer(await consent(first.browser, await first.browser.open(url)))
-    const granted = await grantOf(code!, verifier, clientId)
-    await membership.update({ where, data: { role } })
-    expect(granted.scope.split(' ').sort()).toEqual(['read:companies', 'read:inventory'])
-  })
-
-  it('has every choice open again when a client repeats its request', async () => {
-    const clientId = await newClient()
-    const request = { clientId, scope: 'read:companies read:inventory read:cogs' }
-    const first = await atConsent(request)
-    await consent(first.browser, first.page)
-    const page = await first.browser.open(authorizationUrl(server.issuer, request).url)
-    expect(page.text).not.toContain('more permission')
-    expect(page.text).toContain('id="scope-read-inventory"')
   })
 
   it('can be given to a device', async () => {

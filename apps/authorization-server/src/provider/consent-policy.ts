@@ -8,6 +8,7 @@ import {
 } from 'oidc-provider'
 import { findClient, isTrustedClient } from '../clients/clients.ts'
 import { isAccountGone } from './accounts.ts'
+import { findAnsweredChallenge } from './scope-challenges.ts'
 
 const { Check, base } = interactionPolicy
 
@@ -43,7 +44,8 @@ export function interactionPrompts() {
 
 /**
  * The grant that an authorization request builds on. Clients that nobody vouches for are asked about every time (OAuth 2.1
- * section 7.3.1); a trusted one may reuse what the same person allowed it in the same browser.
+ * section 7.3.1); a trusted one may reuse what the same person allowed it in the same browser, unless it comes back for what a
+ * call lacked: they may have refused that.
  */
 export function loadExistingGrant(database: Database): Configuration['loadExistingGrant'] {
   return async (ctx) => {
@@ -54,7 +56,13 @@ export function loadExistingGrant(database: Database): Configuration['loadExisti
     if (!isTrustedClient(await findClient(database, client.clientId))) return undefined
     const grantId = session.grantIdFor(client.clientId)
     const grant = grantId ? await provider.Grant.find(grantId) : undefined
-    return grant?.accountId === account.accountId ? grant : undefined
+    if (grant?.accountId !== account.accountId) return undefined
+    const asked = {
+      personId: account.accountId,
+      clientId: client.clientId,
+      scopes: [...ctx.oidc.requestParamScopes],
+    }
+    return (await findAnsweredChallenge(database, asked)) ? undefined : grant
   }
 }
 

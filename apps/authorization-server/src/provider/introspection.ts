@@ -1,4 +1,5 @@
 import type { AccessTokenClaims } from '@neonpanel/contracts/access-token'
+import { challengedScopeParameter } from '@neonpanel/contracts/challenged-scope'
 import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import type { Middleware } from 'koa'
@@ -8,6 +9,7 @@ import { findClient } from '../clients/clients.ts'
 import { findGrantFacts, type GrantFacts, rememberedFacts, rememberFacts } from './grant-facts.ts'
 import type { JwtAccessTokens } from './jwt-tokens.ts'
 import { noteUse } from './last-use.ts'
+import { rememberScopeChallenge } from './scope-challenges.ts'
 
 interface TokenOptions {
   readonly database: Database
@@ -52,6 +54,10 @@ export function introspection(options: TokenOptions): Middleware {
     if (isActive(ctx.body) && ctx.oidc.client?.clientId === options.resourceServerClientId) {
       const { client_id, grant_id } = ctx.body
       await noteUse(options.database, client_id, rememberedFacts(ctx, grant_id))
+      const challenged = ctx.oidc.body?.[challengedScopeParameter]
+      if (grant_id && typeof challenged === 'string') {
+        await rememberScopeChallenge(options.database, grant_id, challenged)
+      }
     }
   }
 }

@@ -38,8 +38,8 @@ export function createBrowser(issuer: string): Browser {
     cookies,
     open: (url) => request(new URL(url, issuer)),
     submit(page, fields) {
-      const hidden = hiddenFields(page.text).filter(
-        ([name]) => name === 'csrf' || name === 'step' || name === 'xsrf',
+      const hidden = hiddenFields(page.text).filter(([name]) =>
+        ['csrf', 'step', 'adds_to', 'xsrf'].includes(name),
       )
       const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1] ?? page.url.href
       return request(new URL(unescapeHtml(action), page.url), {
