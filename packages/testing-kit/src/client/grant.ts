@@ -17,6 +17,8 @@ export interface GrantWish extends Decision {
   readonly scope?: string
   /** Further changes of the authorization request. */
   readonly request?: RequestParameters
+  /** Further parameters of the request that redeems the code. */
+  readonly redemption?: RequestParameters
 }
 
 /** What came of an authorization request, and how to go on. */
@@ -46,6 +48,7 @@ export async function codeFlow(servers: Servers, wish: GrantWish = {}): Promise<
     client: identity = localClient,
     scope,
     request = {},
+    redemption = {},
     ...decision
   } = wish
   const client = oauthClient(servers, identity)
@@ -54,7 +57,7 @@ export async function codeFlow(servers: Servers, wish: GrantWish = {}): Promise<
   const callback = await person.authorize(asked.url, decision)
   const code = callback.searchParams.get('code') ?? ''
   const redeem = (changes?: RequestParameters): Promise<Answer<TokenBody>> =>
-    client.redeem(code, asked.verifier, changes)
+    client.redeem(code, asked.verifier, { ...redemption, ...changes })
   return { ...asked, client, person, callback, code, redeem }
 }
 

@@ -83,7 +83,7 @@ function applyDecision(page: Page, { scopes, companies = 'all' }: Decision): voi
 function chooseCompanies(page: Page, companies: readonly string[]): void {
   choose(page, 'Selected companies')
   for (const company of controls(page, 'checkbox')) {
-    if (company.element.getAttribute('name') !== companyField(page)) continue
+    if (company.element.getAttribute('name') !== 'company') continue
     tick(
       page,
       company.name,
@@ -91,12 +91,6 @@ function chooseCompanies(page: Page, companies: readonly string[]): void {
     )
   }
   for (const name of companies) tick(page, name)
-}
-
-/** The form field of the company checkboxes: that of the first checkbox that names a demo company. */
-function companyField(page: Page): string | undefined {
-  const company = controls(page, 'checkbox').find(({ name }) => /^(Harbor Goods|Tallow)/.test(name))
-  return company?.element.getAttribute('name')
 }
 
 /** The scopes that a consent page shows, with the state of each checkbox. */

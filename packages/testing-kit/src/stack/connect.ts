@@ -81,7 +81,9 @@ function authorizing(
 > {
   // Loaded when somebody signs in: reading pages takes libraries that many tests never need.
   const flows = () => import('../client/grant.ts')
-  const withBrowser = async ({ person, ...wish }: AuthorizeWish) => ({
+  const wishOf = async ({ person, ...wish }: AuthorizeWish) => ({
+    // MCP has clients name the resource in both requests.
+    redemption: { resource: address.mcpUrl },
     ...wish,
     ...(person !== undefined && {
       person: typeof person === 'string' ? person : await person.browser(),
@@ -94,8 +96,8 @@ function authorizing(
         initialAccessToken ?? (await mintInitialAccessToken(api, {})).initial_access_token
       return registerClient(address, metadata, token)
     },
-    authorize: async (wish = {}) => (await flows()).codeFlow(address, await withBrowser(wish)),
-    tokens: async (wish = {}) => (await flows()).tokensFor(address, await withBrowser(wish)),
+    authorize: async (wish = {}) => (await flows()).codeFlow(address, await wishOf(wish)),
+    tokens: async (wish = {}) => (await flows()).tokensFor(address, await wishOf(wish)),
     mintToken: (wish = {}) => mintToken(api, wish),
   }
 }
