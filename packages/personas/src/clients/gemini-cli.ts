@@ -2,7 +2,7 @@ import { personaSchema } from '../persona.ts'
 
 export const geminiCli = personaSchema.parse({
   title: 'Gemini CLI',
-  version: '0.2x, 2026',
+  version: '0467592',
   row: 'CL-08',
   runs: 'computer',
   clientInfo: { name: 'gemini-cli-mcp-client', version: '0.0.1' },
