@@ -29,6 +29,7 @@ describe('a JWT access token (RFC 9068 section 4)', () => {
       ok: true,
       accessToken: {
         personId: 'person-owner',
+        grantId: 'grant-1',
         clientId: 'client-a',
         scopes: new Set(['read:cogs']),
         companies: ['company-1', 'company-2'],

@@ -236,3 +236,51 @@ describe('clients that registered themselves', () => {
     expect(await database.prisma.client.count()).toBe(before)
   })
 })
+
+describe('exchanges of flows', () => {
+  const exchanges = (count: number, at: (index: number) => Date) =>
+    database.prisma.flowExchange.createMany({
+      data: Array.from({ length: count }, (_, index) => ({
+        id: `x${String(index).padStart(6, '0')}`,
+        at: at(index),
+        durationMs: 1,
+        server: 'resource-server',
+        kind: 'challenge',
+        step: 'discovery',
+        method: 'POST',
+        path: '/mcp',
+        status: 401,
+        content: '{}',
+      })),
+    })
+
+  test('are kept for seven days', async () => {
+    await exchanges(10, (index) => inMs(-index * daysMs - minutesMs))
+    expect(await reaped()).toMatchObject({ FlowExchange: 3 })
+    expect(await database.prisma.flowExchange.count()).toBe(7)
+  })
+
+  test('are 20,000 at most, the latest ones', async () => {
+    for (let part = 0; part < 21; part += 1) {
+      await database.insertRows(
+        'FlowExchange',
+        ['id', 'at', 'durationMs', 'server', 'kind', 'step', 'method', 'path', 'content'],
+        Array.from({ length: 1_000 }, (_, index) => [
+          `${part} ${index}`,
+          inMs(part * 1_000 + index - 60_000),
+          1,
+          'resource-server',
+          'challenge',
+          'discovery',
+          'POST',
+          '/mcp',
+          '{}',
+        ]),
+      )
+    }
+    expect(await reaped()).toMatchObject({ FlowExchange: 1_000 })
+    const oldest = await database.prisma.flowExchange.findFirst({ orderBy: { at: 'asc' } })
+    expect(oldest?.id).toBe('1 0')
+    expect(await reaped()).not.toHaveProperty('FlowExchange')
+  })
+})

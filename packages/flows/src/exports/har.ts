@@ -20,7 +20,9 @@ function entryOf(
   { at, durationMs, step, request, response, correlationId }: StoryExchange,
   origin: string,
 ) {
-  const url = new URL(request.url, origin)
+  // As text: what begins with two slashes would be another host.
+  const address = origin + request.url
+  const url = new URL(URL.canParse(address) ? address : origin)
   const ids = correlationId === undefined ? '' : `, ${correlationId}`
   return {
     startedDateTime: at.toISOString(),

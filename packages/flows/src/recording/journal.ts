@@ -14,10 +14,15 @@ const largestBatch = 200
 /** How long an exchange waits for company on its way to the database. */
 const gatherMs = 100
 
+interface Waiting {
+  readonly describe: () => RecordedExchange
+  readonly onFailure: (error: unknown) => void
+}
+
 interface Journal {
-  waiting: (() => RecordedExchange)[]
+  waiting: Waiting[]
   timer: NodeJS.Timeout | undefined
-  writing: Promise<void> | undefined
+  writing: Promise<void>
 }
 
 const journals = new WeakMap<Database, Journal>()
@@ -35,39 +40,50 @@ export function keepExchange(
 ): boolean {
   const journal = journalOf(database)
   if (journal.waiting.length >= mostWaiting) return false
-  journal.waiting.push(describe)
-  journal.timer ??= setTimeout(() => write(database, journal).catch(onFailure), gatherMs).unref()
+  journal.waiting.push({ describe, onFailure })
+  journal.timer ??= setTimeout(() => void write(database, journal), gatherMs).unref()
   return true
 }
 
 /** Resolves when every exchange so far is stored, or could not be. */
 export async function flowsSettled(database: Database): Promise<void> {
   const journal = journals.get(database)
-  if (journal) await write(database, journal).catch(() => {})
+  if (journal) await write(database, journal)
 }
 
 function journalOf(database: Database): Journal {
   const known = journals.get(database)
   if (known) return known
-  const journal: Journal = { waiting: [], timer: undefined, writing: undefined }
+  const journal: Journal = { waiting: [], timer: undefined, writing: Promise.resolve() }
   journals.set(database, journal)
   return journal
 }
 
-async function write(database: Database, journal: Journal): Promise<void> {
+function write(database: Database, journal: Journal): Promise<void> {
   clearTimeout(journal.timer)
   journal.timer = undefined
-  journal.writing = (journal.writing ?? Promise.resolve())
-    .catch(() => {})
-    .then(async () => {
-      if (journal.waiting.length === 0) return
-      while (journal.waiting.length > 0) {
-        const rows = journal.waiting.splice(0, largestBatch).map((describe) => rowOf(describe()))
-        await database.insertRows('FlowExchange', columns, rows)
-      }
-      await database.announcements.announce(flowsChannel, 'recorded')
-    })
-  await journal.writing
+  journal.writing = journal.writing.then(() => writeWaiting(database, journal))
+  return journal.writing
+}
+
+async function writeWaiting(database: Database, { waiting }: Journal): Promise<void> {
+  if (waiting.length === 0) return
+  while (waiting.length > 0) {
+    const batch = waiting.splice(0, largestBatch)
+    const rows = batch.flatMap(described)
+    await database.insertRows('FlowExchange', columns, rows).catch(batch[0]!.onFailure)
+  }
+  await database.announcements.announce(flowsChannel, 'recorded').catch(() => {})
+}
+
+/** One that cannot be described takes no other with it. */
+function described({ describe, onFailure }: Waiting): SqlValue[][] {
+  try {
+    return [rowOf(describe())]
+  } catch (error) {
+    onFailure(error)
+    return []
+  }
 }
 
 const columns = [
