@@ -238,7 +238,7 @@ describe('clients that registered themselves', () => {
 })
 
 describe('exchanges of flows', () => {
-  const exchanges = (count: number, at: (index: number) => Date) =>
+  const exchanges = (count: number, at: (index: number) => Date, more: object = {}) =>
     database.prisma.flowExchange.createMany({
       data: Array.from({ length: count }, (_, index) => ({
         id: `x${String(index).padStart(6, '0')}`,
@@ -251,8 +251,17 @@ describe('exchanges of flows', () => {
         path: '/mcp',
         status: 401,
         content: '{}',
+        ...more,
       })),
     })
+
+  test('are kept for two hours when they are refreshes that went well', async () => {
+    await exchanges(4, (index) => inMs(-index * 60 * minutesMs - minutesMs), {
+      kind: 'refresh_grant',
+      status: 200,
+    })
+    expect(await reaped()).toMatchObject({ FlowExchange: 2 })
+  })
 
   test('are kept for seven days', async () => {
     await exchanges(10, (index) => inMs(-index * daysMs - minutesMs))

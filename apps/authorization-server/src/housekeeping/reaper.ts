@@ -15,6 +15,9 @@ const unusedMs = 90 * 86_400_000
 const flowsMs = 7 * 86_400_000
 const mostFlowExchanges = 20_000
 
+/** A refresh tells whose token was refused an hour later; it should not take the place of flows for longer. */
+const refreshesMs = 2 * 3_600_000
+
 /** Small enough that nobody waits for it. */
 const batchRows = 200
 
@@ -78,6 +81,13 @@ const chores: readonly Chore[] = [
   chore('old_flow_exchanges', 'FlowExchange', '"id"', 'dead."at" < $1', (nowMs) => [
     new Date(nowMs - flowsMs),
   ]),
+  chore(
+    'old_refreshes',
+    'FlowExchange',
+    '"id"',
+    `dead."kind" = 'refresh_grant' AND dead."status" = 200 AND dead."at" < $1`,
+    (nowMs) => [new Date(nowMs - refreshesMs)],
+  ),
   chore(
     'surplus_flow_exchanges',
     'FlowExchange',
