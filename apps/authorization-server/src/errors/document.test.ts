@@ -3,8 +3,9 @@ import { startServer, type TestServer } from '../testing/server.ts'
 import { readErrorDocument } from './document.ts'
 import { errorTopics, errorUri, topicOf } from './topics.ts'
 
+const { content, sections } = await readErrorDocument()
+
 describe('docs/errors.md', () => {
-  const { content, sections } = readErrorDocument()
   const anchors = sections.filter(({ depth }) => depth === 3).map(({ anchor }) => anchor)
 
   test('has a section for every topic that the code names, and none that nothing names', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Middleware } from 'koa'
-import { Marked, type Token } from 'marked'
+import type { Token } from 'marked'
 import { type Html, html, raw } from '../web/html.ts'
 import { documentPage, sendPage } from '../web/layout.ts'
 import { errorDocumentPath } from './topics.ts'
@@ -15,8 +15,15 @@ export interface Section {
   readonly depth: number
 }
 
+export interface ErrorDocument {
+  readonly content: Html
+  readonly sections: readonly Section[]
+}
+
 /** docs/errors.md as a page: it is a part of the product's source, so that its markup is trusted. */
-export function readErrorDocument(): { readonly content: Html; readonly sections: Section[] } {
+export async function readErrorDocument(): Promise<ErrorDocument> {
+  // Loaded by the first reader, and by no start.
+  const { Marked } = await import('marked')
   const sections: Section[] = []
   const marked = new Marked({
     renderer: {
@@ -51,13 +58,13 @@ export function errorDocument(): Middleware {
     if (ctx.path !== errorDocumentPath || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
       return next()
     }
-    page ??= pageOf(readErrorDocument())
+    page ??= pageOf(await readErrorDocument())
     sendPage(ctx, page)
     ctx.set('Cache-Control', 'public, max-age=300')
   }
 }
 
-function pageOf({ content, sections }: ReturnType<typeof readErrorDocument>): Html {
+function pageOf({ content, sections }: ErrorDocument): Html {
   const chapters = sections.filter(({ depth }) => depth === 2)
   const errorsOf = ({ anchor }: Section) => {
     const from = sections.findIndex((section) => section.anchor === anchor) + 1
