@@ -126,6 +126,8 @@ function joinsOf(
       ...uids.flatMap((uid) => joined(uid, joinBy.interaction)),
       ...joined(target.get('code') ?? parameters.get('code'), joinBy.code),
       ...joined(textOf(answer.access_token), joinBy.accessToken),
+      ...joined(textOf(answer.refresh_token), joinBy.refreshToken),
+      ...joined(parameters.get('refresh_token'), joinBy.refreshToken),
       ...joined(textOf(answer.request_uri) ?? parameters.get('request_uri'), joinBy.requestUri),
       ...joined(textOf(answer.device_code) ?? parameters.get('device_code'), joinBy.deviceCode),
     ]),

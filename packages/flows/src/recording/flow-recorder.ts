@@ -50,13 +50,16 @@ export function createFlowRecorder(
     const at = new Date(Date.now() - ageMs)
     const startedMs = performance.now() - ageMs
     const id = createExchangeId(at)
-    const { method, path, ip: address } = ctx
+    const { method, path } = ctx
     const agent = ctx.get('User-Agent')
     let hasEnded = false
     return {
       end(about) {
-        if (hasEnded || !mayRecord(address)) return
+        if (hasEnded) return
         hasEnded = true
+        // Not before: Koa remembers it, and whose forwarding headers count is decided further in.
+        const { ip: address } = ctx
+        if (!mayRecord(address)) return
         const durationMs = Math.round((performance.now() - startedMs) * 10) / 10
         const { correlationId } = ctx.state
         const describe = (): RecordedExchange => {

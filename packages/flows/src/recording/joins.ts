@@ -8,6 +8,7 @@ export const joinBy = {
   interaction: (uid: string) => `interaction:${uid}`,
   code: (code: string) => `code:${digest(code)}`,
   accessToken: (token: string) => `token:${digest(token)}`,
+  refreshToken: (token: string) => `token:${digest(token)}`,
   deviceCode: (code: string) => `device:${digest(code)}`,
   requestUri: (uri: string) => `request_uri:${digest(uri)}`,
 } as const
