@@ -1,5 +1,6 @@
 import type { ServerName } from '@neonpanel/process/server-name'
 import type { Context } from 'koa'
+import type { Fault } from './fault.ts'
 
 /** A JWT to be signed, right or wrong. */
 export interface WantedSignature {
@@ -22,6 +23,8 @@ export interface FaultEdge {
   readonly sign?: ((wanted: WantedSignature) => Promise<string>) | undefined
   /** Whether a request comes from another process of this server, which has stood in front of it already. */
   readonly wasPassedOn?: ((ctx: Context) => boolean) | undefined
+  /** Hears of each request that is struck. */
+  readonly onStrike?: ((ctx: Context, fault: Fault) => void) | undefined
   /** Who sent a request that does not say so by itself: with a code, a refresh token, a session. */
   readonly identify?:
     | ((ctx: Context, form: URLSearchParams) => Promise<Asker | undefined>)

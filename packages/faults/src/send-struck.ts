@@ -23,6 +23,8 @@ export interface Struck {
 /** Lets faults have their way with the answer to a request, whoever writes it and however. */
 export function interceptStruck(ctx: Context, struck: Struck): void {
   const { res } = ctx
+  const told = (fault: Fault) => struck.edge.onStrike?.(ctx, fault)
+  struck.now.forEach(told)
   const interception: Interception = {
     async whole(body, raw) {
       const answer: WholeAnswer = { res, body, endpoint: struck.endpoint, edge: struck.edge }
@@ -30,6 +32,7 @@ export function interceptStruck(ctx: Context, struck: Struck): void {
       for (const fault of struck.later) {
         const changes = changesOf(fault.what, answer)
         if (changes.length === 0 || !(await struck.rules.strike(fault))) continue
+        told(fault)
         if (fault.what.delay_ms && !(await delay(res, fault.what.delay_ms))) return
         for (const change of changes) await change(answer)
         effects.push(fault.what)
@@ -40,7 +43,9 @@ export function interceptStruck(ctx: Context, struck: Struck): void {
     async stream(raw) {
       const effects = struck.now.map(({ what }) => what)
       for (const fault of struck.later) {
-        if (fault.what.events && (await struck.rules.strike(fault))) effects.push(fault.what)
+        if (!fault.what.events || !(await struck.rules.strike(fault))) continue
+        told(fault)
+        effects.push(fault.what)
       }
       setHeaders(ctx, effects)
       return openStruckStream(ctx, effects, raw)

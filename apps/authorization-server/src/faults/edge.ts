@@ -1,5 +1,6 @@
 import { statement } from '@neonpanel/database/statement'
 import type { Asker, FaultEdge } from '@neonpanel/faults/edge'
+import { noteFault } from '@neonpanel/flows/recording/note-fault'
 import type { Context } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { hashOf } from '../provider/secrets.ts'
@@ -12,6 +13,7 @@ export function faultEdge(context: ServerContext): FaultEdge {
     issuer: context.config.issuer,
     resource: context.config.mcpUrl,
     sign: (wanted) => signAsWanted(context, wanted),
+    onStrike: noteFault,
     identify: (ctx, form) => identify(context, ctx, form),
   }
 }
