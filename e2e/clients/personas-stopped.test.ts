@@ -83,6 +83,25 @@ describe('a persona that is stopped', () => {
   })
 })
 
+const strict = await testStack({ REGISTRATION_MODE: 'open', REFRESH_LEEWAY_SECONDS: '0' })
+
+verifies(
+  ['CL-03', 'persona-verdict'],
+  'Claude Code’s processes lose the session to each other where a refresh token is good for one',
+  async () => {
+    const { registration } = personas['claude-code']
+    const registers: Persona = {
+      ...personas['claude-code'],
+      registration: { ...registration, ways: ['dynamic'] },
+    }
+    const { story, verdict } = await runPersona(registers, strict.mcpUrl, {
+      openBrowser: opener(strict),
+    })
+    expect(story).toMatchObject({ status: 'failed', step: 'token' })
+    expect(verdict?.cause).toBe('refresh_race_lost')
+  },
+)
+
 describe('what a persona goes on with', () => {
   verifies('persona-registered', 'an initial access token, where somebody adds it', async () => {
     const { initial_access_token } = await api.mint()
@@ -109,6 +128,26 @@ describe('what a persona goes on with', () => {
     expect(story.status, steps.at(-1)?.says).toBe('completed')
     expect(steps.map(({ says }) => says)).toContain('Connected over HTTP+SSE, revision 2024-11-05.')
   })
+
+  verifies(
+    ['CL-07', 'contract-5-legacy-get'],
+    'HTTP+SSE at the same URL, when it tries that first',
+    async () => {
+      const remote = personas['mcp-remote']
+      const sseFirst: Persona = {
+        ...remote,
+        transport: { ...remote.transport, order: ['sse', 'streamable'] },
+      }
+      const registration = { clientId: await registeredByHand(stack, 'mcp-remote') }
+      const { story, steps } = await runPersona(sseFirst, stack.mcpUrl, {
+        openBrowser: opener(stack),
+        registration,
+      })
+      expect(story.status, steps.at(-1)?.says).toBe('completed')
+      const [first] = story.exchanges
+      expect(first?.request).toMatchObject({ method: 'GET', url: '/mcp' })
+    },
+  )
 
   verifies('CL-13', 'revision 2026-07-28', async () => {
     const remote = personas['mcp-remote']

@@ -1,6 +1,6 @@
 import type { Story } from '@neonpanel/flows/story'
 import { diagnose } from '@neonpanel/flows/verdicts/diagnose'
-import { fetchStandard, mcp, rfc } from '@neonpanel/flows/verdicts/sources'
+import { fetchStandard, mcp, rfc, thread } from '@neonpanel/flows/verdicts/sources'
 import type { Cause, Evidence, Verdict } from '@neonpanel/flows/verdicts/verdict'
 
 type Told = Pick<Cause, 'id' | 'title' | 'says' | 'source'> & { fix: string }
@@ -65,6 +65,14 @@ const told: readonly Told[] = [
       `The page’s browser got ${got(evidence)} where ${expected(evidence)} is needed. The page sees only a network error.`,
     fix: 'On the server, answer preflights and requests with the origin, methods and headers that MCP clients use, at every endpoint that pages call.',
     source: fetchStandard,
+  },
+  {
+    id: 'refresh_race_lost',
+    title: 'The client’s processes lost the session to each other',
+    says: (evidence) =>
+      `Several processes of one client renewed with the same refresh token at one moment, and ${got(evidence)}. Where reuse ends the family, none of their tokens is good any more.`,
+    fix: 'On the authorization server, answer a repeated refresh within a short leeway (REFRESH_LEEWAY_SECONDS) as the first one. In the client, renew in one process and share the result.',
+    source: thread('anthropics/claude-code', 85236),
   },
   {
     id: 'endpoint_event_missing',

@@ -20,8 +20,8 @@ export type RegistrationWay = (typeof registrationWays)[number]
 
 /** How it finds the servers. */
 const discoverySchema = z.strictObject({
-  /** Requests without a token, in order; the first is what it connects with. */
-  probes: z.array(z.enum(['post', 'head', 'get'])).min(1),
+  /** Whether it sends HEAD to the MCP endpoint too, to see its challenge. */
+  sendsHead: z.boolean().default(false),
   /** Where it looks for protected-resource metadata, until it finds some (RFC 9728 section 3). */
   resourceMetadata: z.array(z.enum(['challenge', 'path', 'root'])).min(1),
   /**

@@ -231,6 +231,13 @@ describe('coming back', () => {
   })
 })
 
+test('a person who never comes back is waited for no longer than that', async () => {
+  const openBrowser = () => new Promise<undefined>(() => {})
+  const { story } = await attempt('claude-code', {}, { openBrowser, patienceMs: 1 })
+  expect(story).toMatchObject({ status: 'failed', step: 'authorize' })
+  expect(story.notes.at(-1)?.got).toContain('nobody came back')
+})
+
 describe('a persona in a page', () => {
   test('is told nothing by servers without CORS', async () => {
     const { story, verdict, requests } = await attempt('mcp-use')

@@ -32,8 +32,10 @@ export interface PersonaWish {
   readonly tool?: { readonly name: string; readonly arguments?: Record<string, unknown> }
   /** In place of the platform's. */
   readonly fetch?: typeof fetch
-  /** How long the client waits for an answer. */
+  /** How long the client waits for an answer; 10 s unless said otherwise. */
   readonly timeoutMs?: number
+  /** How long it waits for the person; five minutes unless said otherwise. */
+  readonly patienceMs?: number
 }
 
 /** One attempt of a client, as it saw it. */
@@ -92,15 +94,16 @@ async function connectAndWork(attempt: Attempt, wish: PersonaWish, progress: Pro
   await using listener = await listenerOf(persona)
   const port = listener?.port ?? 0
   progress.client = await becomeKnown(attempt, discovered, { ...wish, port })
-  const { openBrowser } = wish
-  const grant = await authorize(attempt, discovered, progress.client, { openBrowser, listener })
+  const { openBrowser, patienceMs = 300_000 } = wish
+  const person = { openBrowser, patienceMs }
+  const grant = await authorize(attempt, discovered, progress.client, { ...person, listener })
   progress.tokens = await redeem(attempt, discovered, progress.client, grant)
   readToken(attempt, progress.tokens)
   await using connection = await connect(attempt, progress.tokens.access_token)
   await callOneTool(connection, attempt, wish.tool)
   await renewAndGoOn(connection, attempt, discovered, grant, progress)
   if (persona.authorization.reconnectsWithoutScope) {
-    await reconnect(attempt, discovered, openBrowser, progress)
+    await reconnect(attempt, discovered, person, progress)
   }
 }
 
@@ -181,12 +184,12 @@ async function renewAndGoOn(
 async function reconnect(
   attempt: Attempt,
   discovered: Discovered,
-  openBrowser: OpenBrowser,
+  person: Required<Pick<PersonaWish, 'openBrowser' | 'patienceMs'>>,
   progress: Progress,
 ) {
   if (!progress.client) return
   const grant = await authorize(attempt, discovered, progress.client, {
-    openBrowser,
+    ...person,
     listener: undefined,
     omitsScope: true,
   })

@@ -7,7 +7,6 @@ export const chatgpt = personaSchema.parse({
   runs: 'cloud',
   clientInfo: { name: 'openai-mcp', version: '1.0.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'unchecked',
     onOtherResource: 'ignore',

@@ -7,7 +7,6 @@ export const claudeCode = personaSchema.parse({
   runs: 'computer',
   clientInfo: { name: 'claude-code', version: '2.1.220' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'prefix',
     onOtherResource: 'stop',

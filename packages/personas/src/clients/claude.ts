@@ -13,7 +13,6 @@ export const claude = personaSchema.parse({
   userAgent: 'Claude-User',
   clientInfo: { name: 'Anthropic/ClaudeAI', version: '1.0.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'exact',
     onOtherResource: 'stop',

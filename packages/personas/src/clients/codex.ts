@@ -7,7 +7,6 @@ export const codex = personaSchema.parse({
   runs: 'computer',
   clientInfo: { name: 'codex-mcp-client', version: '0.147.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'unchecked',
     onOtherResource: 'ignore',

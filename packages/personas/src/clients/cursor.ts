@@ -7,7 +7,6 @@ export const cursor = personaSchema.parse({
   runs: 'computer',
   clientInfo: { name: 'cursor-vscode', version: '1.0.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'prefix',
     onOtherResource: 'stop',

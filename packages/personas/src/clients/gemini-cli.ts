@@ -7,7 +7,7 @@ export const geminiCli = personaSchema.parse({
   runs: 'computer',
   clientInfo: { name: 'gemini-cli-mcp-client', version: '0.0.1' },
   discovery: {
-    probes: ['post', 'head'],
+    sendsHead: true,
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'exact',
     onOtherResource: 'stop',

@@ -8,7 +8,6 @@ export const inspector = personaSchema.parse({
   origin: 'http://localhost:6274',
   clientInfo: { name: 'inspector-client', version: '2.12.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'prefix',
     onOtherResource: 'stop',

@@ -7,7 +7,6 @@ export const mcpRemote = personaSchema.parse({
   runs: 'computer',
   clientInfo: { name: 'mcp-remote', version: '0.15.1' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'prefix',
     onOtherResource: 'stop',

@@ -8,7 +8,6 @@ export const mcpUse = personaSchema.parse({
   origin: 'http://localhost:3000',
   clientInfo: { name: 'mcp-use', version: '1.0.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'prefix',
     onOtherResource: 'stop',

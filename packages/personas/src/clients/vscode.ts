@@ -15,7 +15,6 @@ export const vscode = personaSchema.parse({
   userAgent: 'node',
   clientInfo: { name: 'Visual Studio Code', version: '1.106.0' },
   discovery: {
-    probes: ['post'],
     resourceMetadata: ['challenge', 'path', 'root'],
     resourceMatch: 'normalised',
     onOtherResource: 'ignore',

@@ -24,6 +24,8 @@ export interface CodeGrant {
 
 interface Wish {
   readonly openBrowser: OpenBrowser
+  /** How long the client waits for the person. */
+  readonly patienceMs: number
   /** Of a client on the person's computer. */
   readonly listener: CallbackListener | undefined
   readonly omitsScope?: boolean
@@ -34,13 +36,13 @@ export async function authorize(
   attempt: Attempt,
   discovered: Discovered,
   client: KnownClient,
-  { openBrowser, listener, omitsScope = false }: Wish,
+  { omitsScope = false, ...wish }: Wish,
 ): Promise<CodeGrant> {
   const { persona } = attempt
   const redirectUri = redirectUriOf(persona, {
     registered: client.way === 'dynamic',
     announcesIss: discovered.server.authorization_response_iss_parameter_supported === true,
-    port: listener?.port ?? 0,
+    port: wish.listener?.port ?? 0,
     callbackId: callbackIdOf(attempt.mcpUrl),
   })
   const verifier = randomBytes(32).toString('base64url')
@@ -66,7 +68,7 @@ export async function authorize(
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, value)
   }
-  const callback = await throughBrowser(attempt, url, openBrowser, listener)
+  const callback = await throughBrowser(attempt, url, wish)
   const code = readCallback(attempt, discovered, { callback, redirectUri, state })
   return { code, verifier, redirectUri, resource, scope }
 }
@@ -74,13 +76,12 @@ export async function authorize(
 async function throughBrowser(
   attempt: Attempt,
   url: URL,
-  openBrowser: OpenBrowser,
-  listener: CallbackListener | undefined,
+  { openBrowser, listener, patienceMs }: Omit<Wish, 'omitsScope'>,
 ): Promise<URL> {
   const openedAt = new Date()
   try {
-    const ended = await openBrowser(url)
-    const callback = await delivered(ended, listener)
+    const returned = openBrowser(url).then((ended) => delivered(ended, listener))
+    const callback = await withPatience(returned, patienceMs)
     attempt.journal.throughBrowser(url, openedAt, callback)
     return callback
   } catch (error) {
@@ -93,6 +94,15 @@ async function throughBrowser(
       expected: url.searchParams.get('redirect_uri') ?? '',
     })
   }
+}
+
+async function withPatience<Result>(work: Promise<Result>, patienceMs: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`nobody came back within ${patienceMs / 1000} s`))
+    timer = setTimeout(late, patienceMs)
+  })
+  return Promise.race([work, over]).finally(() => clearTimeout(timer))
 }
 
 /** A browser that only says where it was sent is taken there; one that went there by itself was heard. */

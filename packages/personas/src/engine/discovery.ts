@@ -68,8 +68,8 @@ export function readChallenge(headers: Headers): Challenge | undefined {
  */
 export async function meetChallenge(attempt: Attempt): Promise<Challenge | undefined> {
   let challenge: Challenge | undefined
-  for (const probe of attempt.persona.discovery.probes) {
-    const answer = await ask(attempt, probe)
+  for (const ask of attempt.persona.discovery.sendsHead ? [knock, askHead] : [knock]) {
+    const answer = await ask(attempt)
     if (answer.status === 200 && isResult(answer)) return undefined
     if (answer.status !== 401) {
       const got = answer.status === 200 ? '200 with an error in its body' : String(answer.status)
@@ -93,18 +93,26 @@ const emptyChallenge: Challenge = {
   description: undefined,
 }
 
-async function ask(attempt: Attempt, probe: 'post' | 'head' | 'get'): Promise<Answer> {
+const stream: Pick<Request, 'headers'> = { headers: { accept: 'text/event-stream' } }
+
+/** The request that the client connects with, by its transports in their order. */
+async function knock(attempt: Attempt): Promise<Answer> {
   const { mcpUrl, persona } = attempt
-  const stream: Request = { url: mcpUrl, headers: { accept: 'text/event-stream' } }
-  if (probe === 'head') {
-    return attempt.ask('discovery', 'resource-server', { ...stream, method: 'HEAD' })
-  }
-  if (probe === 'get') return attempt.ask('discovery', 'resource-server', stream)
-  const { message, headers } = initializeMessage(persona)
-  const answer = await attempt.ask('discovery', 'resource-server', sentTo(mcpUrl, message, headers))
   const { order, fallsBackOn } = persona.transport
-  if (!order.includes('sse') || !fallsBackOn.includes(answer.status)) return answer
-  return attempt.ask('discovery', 'resource-server', stream)
+  const openStream = () => attempt.ask('discovery', 'resource-server', { ...stream, url: mcpUrl })
+  if (order[0] === 'sse') return openStream()
+  const { message, headers } = initializeMessage(persona)
+  const posted = sentTo(mcpUrl, message, headers)
+  const answer = await attempt.ask('discovery', 'resource-server', posted)
+  return order.includes('sse') && fallsBackOn.includes(answer.status) ? openStream() : answer
+}
+
+function askHead(attempt: Attempt): Promise<Answer> {
+  return attempt.ask('discovery', 'resource-server', {
+    ...stream,
+    url: attempt.mcpUrl,
+    method: 'HEAD',
+  })
 }
 
 function isResult({ json, headers }: Answer): boolean {

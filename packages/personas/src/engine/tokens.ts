@@ -7,6 +7,7 @@ import type { CodeGrant } from './authorization.ts'
 import type { Discovered } from './discovery.ts'
 import type { KnownClient } from './registration.ts'
 import { errorOf } from './request-parts.ts'
+import { ClientStop } from './stop.ts'
 
 const tokensSchema = z.looseObject({
   access_token: z.string().min(1),
@@ -61,10 +62,26 @@ export async function renew(
     })
     stored = { refresh_token: refreshToken, ...renewed }
   }
-  await Promise.all(Array.from({ length: refresh.concurrent }, renewOnce))
+  const settled = await Promise.allSettled(Array.from({ length: refresh.concurrent }, renewOnce))
+  refuseLostRace(attempt, settled)
   const times = refresh.concurrent > 1 ? ` in ${refresh.concurrent} processes at once` : ''
   attempt.journal.did('token', `Renewed the tokens${times}.`)
   return stored!
+}
+
+/** One process alone is refused for a reason of its own; of several, the ones that came too late. */
+function refuseLostRace(attempt: Attempt, settled: readonly PromiseSettledResult<void>[]) {
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  const [first] = errors
+  if (first === undefined) return
+  const isLate = first instanceof ClientStop && first.refusal.reason === 'invalid_grant'
+  if (settled.length === 1 || !isLate) throw first
+  attempt.stop('token', {
+    reason: 'refresh_race_lost',
+    says: `Of ${settled.length} processes that renewed with one refresh token at once, ${errors.length} were refused: ${first.message}`,
+    got: `${errors.length} of ${settled.length} refused`,
+    expected: 'an answer for each',
+  })
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>
