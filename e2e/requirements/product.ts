@@ -51,5 +51,9 @@ export const product = {
       'Both servers follow one clock that a test moves, freezes, sets and resets: whatever has a time follows it.',
     'clock-shared': 'Every process on a database follows the clock, also one that starts later.',
     'clock-visible': 'The console says on every page that the clock is not the machine’s.',
+    'auto-consent':
+      'With test controls a person signs in and consents without a browser that anybody watches, by the rules that hold for pages; without them never.',
+    'refresh-lab':
+      'A rotation policy is chosen at run time, and simultaneous refreshes are released in a chosen order and reported.',
   }),
 }

@@ -47,6 +47,7 @@ import { introspection, revocation } from './provider/introspection.ts'
 import { jwtAccessTokens } from './provider/jwt-tokens.ts'
 import { type LiveProvider, openProvider } from './provider/live-provider.ts'
 import type { AppSecrets } from './provider/secrets.ts'
+import { testDoors } from './test-doors.ts'
 import { throttleFailures } from './throttling/oauth-failures.ts'
 import { throttleUserCodes } from './throttling/user-codes.ts'
 import { renderErrors } from './web/render-errors.ts'
@@ -106,10 +107,10 @@ export async function createAuthorizationServer(
   // Pages and administration
   app.use(indexPage(context))
   app.use(errorDocument())
+  for (const door of testDoors(context)) app.use(door)
   app.use(interactionRoutes(context))
   app.use(accountRoutes(context))
-  app.use(consoleApi(context))
-  app.use(consoleRoutes(context))
+  app.use(consoleApi(context)).use(consoleRoutes(context))
   // What surrounds the provider's endpoints: first what it is given, then what becomes of its answers
   app.use(guardEndpoints({ hasRegistration }))
   app.use(registrationCors)

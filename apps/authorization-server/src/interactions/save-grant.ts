@@ -64,7 +64,11 @@ export async function recordConsent(
     grantId,
     correlationId: ctx.state.correlationId,
     address: ctx.ip,
-    detail: { flow: interaction.cid, ...detail },
+    detail: {
+      flow: interaction.cid,
+      ...(ctx.state.automatic === true && { automatic: true }),
+      ...detail,
+    },
   })
 }
 

@@ -38,11 +38,19 @@ export async function submitSignIn(
   const about = { clientId: open.app.clientId, flow: open.interaction.cid }
   const attempt = await attemptSignIn(context, ctx, form, about)
   if (!attempt.ok) return showSignIn(context, ctx, open, attempt)
-  await leaveOtherPerson(context, ctx, open, attempt.personId)
+  await completeSignIn(context, ctx, open, attempt.personId)
+}
+
+/** Goes on with the authorization request for somebody whose identity is settled. */
+export async function completeSignIn(
+  context: ServerContext,
+  ctx: Context,
+  open: OpenInteraction,
+  personId: string,
+): Promise<void> {
+  await leaveOtherPerson(context, ctx, open, personId)
   const ts = Math.floor(now().getTime() / 1000)
-  await finishInteraction(context, ctx, {
-    login: { accountId: attempt.personId, ts, amr: ['pwd'] },
-  })
+  await finishInteraction(context, ctx, { login: { accountId: personId, ts, amr: ['pwd'] } })
 }
 
 /** The client's hint, or whoever must prove again who they are; nobody when the person wants to switch. */

@@ -5,6 +5,7 @@ import type { Database } from '@neonpanel/database/open'
 import type { JSONWebKeySet } from 'jose'
 import type { Configuration, JWKS } from 'oidc-provider'
 import type { Config } from '../config.ts'
+import { chosenPolicy } from '../refresh-lab/policies.ts'
 import { sessionCookie, sessionTtlSeconds } from '../web/own-session.ts'
 import {
   deviceSuccess,
@@ -64,7 +65,7 @@ export const routes = {
 /** Everything that is said to the provider. What it says by default is not repeated. */
 export function providerConfiguration(options: ProviderOptions): Configuration {
   const { config, database, appSecrets, keys, documents } = options
-  const rotation = refreshRotation(config, appSecrets)
+  const rotation = refreshRotation(config, appSecrets, chosenPolicy(config, database))
   return {
     routes,
     adapter: createStorage({
@@ -120,7 +121,8 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
     renderError: renderError({ database, mcpUrl: config.mcpUrl }),
     responseTypes: ['code'],
     revokeGrantPolicy: (ctx) => !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
-    rotateRefreshToken: true,
+    rotateRefreshToken: async (ctx) =>
+      (await rotation.policyFor(ctx.oidc.client?.clientId)).rotates,
     scopes: [...identityScopes, ...resourceScopes],
     ttl: lifetimes(config, rotation),
   }

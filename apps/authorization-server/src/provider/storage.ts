@@ -16,7 +16,7 @@ import {
   rememberFacts,
 } from './grant-facts.ts'
 import { type RevokedBy, revokeGrant } from './grants.ts'
-import type { RefreshRotation } from './refresh-rotation.ts'
+import type { RefreshRotation, RotationPolicy } from './refresh-rotation.ts'
 import type { AppSecrets } from './secrets.ts'
 import { rememberSource } from './source-problems.ts'
 import {
@@ -118,8 +118,10 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
   const { database, rotation } = options
   const kind = 'RefreshToken'
 
-  const isRetry = async (id: string, consumedAt: Date) => {
-    if (!rotation.isWithinLeeway(consumedAt)) return false
+  const isRetry = async (id: string, consumedAt: Date, policy: RotationPolicy) => {
+    if (!policy.rotates) return true
+    if (!rotation.isWithinLeeway(consumedAt, policy)) return false
+    if (policy.successor === 'own') return true
     const successor = await records.find(keyOf(kind, rotation.successorOf(id)))
     return !successor?.consumedAt
   }
@@ -128,7 +130,10 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
       const found = await findSource(options, records, keyOf(kind, id))
       if (!found) return undefined
       const { consumed, ...unused } = found.payload
-      const isUsed = found.consumedAt !== null && !(await isRetry(id, found.consumedAt))
+      const { consumedAt } = found
+      const policy = await rotation.policyFor(found.payload.clientId)
+      const isUsed = consumedAt !== null && !(await isRetry(id, consumedAt, policy))
+      if (isUsed && policy.onReuse === 'refuse') return undefined
       return { ...unused, ...(isUsed && { consumed }), jti: id }
     },
     // Two retries store the same successor.
@@ -140,7 +145,9 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
       const at = keyOf(kind, id)
       if (await records.consume(at)) return
       const row = await records.find(at)
-      if (row?.consumedAt && rotation.isWithinLeeway(row.consumedAt)) return
+      const policy = await rotation.policyFor(Provider.ctx?.oidc.client?.clientId)
+      if (row?.consumedAt && rotation.isWithinLeeway(row.consumedAt, policy)) return
+      if (policy.onReuse === 'refuse') throw new errors.InvalidGrant('it was used before')
       await revokeReused(database, records, at)
     },
   }

@@ -167,6 +167,30 @@ const calls: Readonly<Record<string, readonly [done: Called, refused: Called]>> 
     { path: '/clock', body: { reset: true }, status: 200 },
     { path: '/clock', body: `{"set":"${'x'.repeat(300_000)}"}`, status: 413 },
   ],
+  readAutoConsent: [
+    { path: '/auto-consent', status: 200 },
+    { path: '/auto-consent', token: 'wrong', status: 401 },
+  ],
+  changeAutoConsent: [
+    { path: '/auto-consent', body: { person: 'prs_owner', mode: 'slow' }, status: 200 },
+    { path: '/auto-consent', body: { person: 'prs_none', mode: 'deny' }, status: 400 },
+  ],
+  clearAutoConsent: [
+    { path: '/auto-consent', status: 204 },
+    { path: '/auto-consent', token: 'none', status: 401 },
+  ],
+  readRefreshLab: [
+    { path: '/refresh-lab', status: 200 },
+    { path: '/refresh-lab', token: 'wrong', status: 401 },
+  ],
+  changeRefreshLab: [
+    { path: '/refresh-lab', body: { policy: 'strict', client_id: 'claude' }, status: 200 },
+    { path: '/refresh-lab', body: { barrier: { count: 2, order: [1, 1] } }, status: 400 },
+  ],
+  clearRefreshLab: [
+    { path: '/refresh-lab', status: 204 },
+    { path: '/refresh-lab', token: 'none', status: 401 },
+  ],
   listClientMetadataHosts: [
     { path: '/client-metadata-hosts', status: 200 },
     { path: '/client-metadata-hosts', token: 'wrong', status: 401 },

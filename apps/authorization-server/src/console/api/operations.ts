@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ServerContext } from '../../context.ts'
 import { auditOperations } from './audit.ts'
+import { autoConsentOperations } from './auto-consent.ts'
 import { clientMetadataHostOperations } from './client-metadata-hosts.ts'
 import { clientOperations } from './clients.ts'
 import { clockOperations } from './clock.ts'
@@ -13,6 +14,7 @@ import { openApiDocument } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 import { overviewOperation } from './overview.ts'
 import { peopleOperations } from './people.ts'
+import { refreshLabOperations } from './refresh-lab.ts'
 import { requestOperations } from './requests.ts'
 import { resetOperation } from './reset.ts'
 import { scopeOperation } from './scopes.ts'
@@ -46,6 +48,8 @@ export function operationsOf(context: ServerContext): Operation[] {
           resetOperation(context, testControls),
           tokenOperation(context),
           ...clockOperations(context),
+          ...autoConsentOperations(context),
+          ...refreshLabOperations(context),
           ...clientMetadataHostOperations(context),
         ]
       : []),

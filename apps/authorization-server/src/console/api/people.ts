@@ -1,6 +1,7 @@
 import { roleNames } from '@neonpanel/contracts/roles'
 import { resourceScopes, type Scope } from '@neonpanel/contracts/scopes'
 import { z } from 'zod'
+import { behaviourSchema, changeAutoConsent } from '../../auto-consent/settings.ts'
 import type { ServerContext } from '../../context.ts'
 import { apiActor } from '../actor.ts'
 import { pageParameters } from '../paging.ts'
@@ -26,18 +27,31 @@ const filterSchema = z.object({
   ...pageParameters,
 })
 
+const changes = {
+  suspended: z.boolean().optional(),
+  roles: z
+    .record(z.string(), z.enum(roleNames).nullable())
+    .optional()
+    .describe(
+      'Company id → role; null = no longer a member. Companies that are not named keep their role',
+    ),
+}
+
 const changeSchema = z
+  .strictObject(changes)
+  .refine((change) => Object.keys(change).length > 0, { error: 'must have suspended or roles' })
+
+/** What tests may change besides. */
+const testChangeSchema = z
   .strictObject({
-    suspended: z.boolean().optional(),
-    roles: z
-      .record(z.string(), z.enum(roleNames).nullable())
+    ...changes,
+    auto_consent: behaviourSchema
+      .nullable()
       .optional()
-      .describe(
-        'Company id → role; null = no longer a member. Companies that are not named keep their role',
-      ),
+      .describe('How the person decides by themselves; null = at a page'),
   })
-  .refine(({ suspended, roles }) => suspended !== undefined || roles !== undefined, {
-    error: 'must have suspended or roles',
+  .refine((change) => Object.keys(change).length > 0, {
+    error: 'must have suspended, roles or auto_consent',
   })
 
 const personSchema = z
@@ -85,13 +99,17 @@ export function peopleOperations(context: ServerContext): Operation[] {
       path: '/people/:id',
       tag,
       summary: 'Change roles, suspend, or lift a suspension',
-      body: changeSchema,
+      body: context.testControls ? testChangeSchema : (changeSchema as typeof testChangeSchema),
       answer: personSchema,
-      async run({ params, body: { suspended, roles }, ctx }) {
+      async run({ params, body, ctx }) {
+        const { suspended, roles } = body
         const { id } = await existingPerson(context, params.id)
         if (roles) {
           const changed = await changeRoles(context, id, roles, apiActor(ctx))
           if (!changed.ok) throw unknownCompanies(changed.companyIds)
+        }
+        if (body.auto_consent !== undefined) {
+          await changeAutoConsent(context.database, id, body.auto_consent)
         }
         if (suspended === true) await suspendPerson(context, id, apiActor(ctx))
         if (suspended === false) await reinstatePerson(context, id, apiActor(ctx))

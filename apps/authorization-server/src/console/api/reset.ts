@@ -3,10 +3,11 @@ import type { TestControls } from '@neonpanel/faults/test-controls'
 import { flowsSettled } from '@neonpanel/flows/recording/journal'
 import { resetClock } from '@neonpanel/process/clock'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
+import { clearAutoConsent } from '../../auto-consent/settings.ts'
 import type { ServerContext } from '../../context.ts'
-import { applySeedFile } from '../../seed-file/apply.ts'
 import { forgetFailures } from '../../throttling/failure-counter.ts'
 import { type Operation, operation } from './operation.ts'
+import { clearRefreshLab } from './refresh-lab.ts'
 
 /**
  * Everything as after the first start: seeded people, clients and ledger, no session, grant, fault or recorded exchange,
@@ -25,10 +26,14 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
       await context.testClock?.publish()
       await controls.faults.clear()
       controls.exchanges.clear()
+      await clearAutoConsent(database)
+      await clearRefreshLab(context)
       context.documentHosts?.clear()
       await Promise.all([auditSettled(database), flowsSettled(database)])
       await resetDatabase(database, { seed: config.seed })
       if (config.seedFile !== undefined) {
+        // Loaded when needed, which most stacks never do.
+        const { applySeedFile } = await import('../../seed-file/apply.ts')
         await applySeedFile(database, { ...config, path: config.seedFile }, { again: true })
       }
       forgetFailures(database)
