@@ -36,6 +36,21 @@ export const product = {
     'tallies-components': 'Components of landed costs sum to what the layers cost.',
     'tallies-import': 'Figures of different tools agree after an import, too.',
   }),
+  ...sentencesOf('PRODUCT', 'faults', {
+    'fault-kinds': 'Each kind of fault is met by real clients, and shows in what they say.',
+    'fault-presets': 'Each preset is the incident that it tells of, for a real client.',
+    'fault-scope':
+      'A fault strikes those requests that it is for: by server, endpoint, step, client, person, tool, turn and probability.',
+    'fault-end': 'A fault ends after its count, after its time, or when it is turned off.',
+    'fault-processes':
+      'A fault strikes at every process of both servers that share a database, and is counted once.',
+  }),
+  ...sentencesOf('PRODUCT', 'flows', {
+    'verdict-provoked':
+      'Each cause of the catalogue is recognised where it happens, and GET /console/api/flows/:id says so in plain words.',
+    'verdict-client':
+      'What a client alone can see is diagnosed as well, without the notes of the servers.',
+  }),
   ...sentencesOf('PRODUCT', 'errors', {
     'errors-mismatch': 'An error page names what was got, what is registered and what to check.',
     'errors-correlation':

@@ -131,6 +131,10 @@ function refuseClaim(
 }
 
 function signatureNote(error: errors.JOSEError, token: string) {
+  const { typ } = headerOf(token)
+  if (looksLikeJwt(token) && typ !== undefined && typ !== accessTokenType) {
+    return { reason: 'token_type', got: typ, expected: accessTokenType }
+  }
   if (error instanceof errors.JWKSNoMatchingKey) {
     return { reason: 'token_key_unknown', got: `${headerOf(token).kid ?? 'without a name'}` }
   }

@@ -60,8 +60,16 @@ export async function submitConsent(
     grantId,
     scope: decision.granted.join(' '),
     refused: decision.refused.join(' '),
+    ...notPermitted(request),
   })
   await finishInteraction(context, ctx, { consent: { grantId } }, true)
+}
+
+/** For whoever wonders why the token has less than the client asked for. */
+function notPermitted(request: ConsentRequest): { reason?: string; got?: string } {
+  const rows = viewConsent(request).groups.flatMap((group) => group.rows)
+  const denied = rows.filter(({ state }) => state === 'denied').map(({ scope }) => scope)
+  return denied.length > 0 ? { reason: 'scope_not_permitted', got: denied.join(' ') } : {}
 }
 
 const problems: Record<Extract<ConsentDecision, { ok: false }>['reason'], string> = {

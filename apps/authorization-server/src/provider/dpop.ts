@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose'
 import Provider, { type AdapterPayload, type Configuration, errors } from 'oidc-provider'
+import { explainRefusal } from './refusal-reason.ts'
 import { type AppSecrets, deriveKey, hashOf } from './secrets.ts'
 
 /**
@@ -35,7 +36,9 @@ export async function keyOfPublicClient(): Promise<string | undefined> {
  */
 export function replayError(id: string, { iss }: AdapterPayload): errors.OIDCProviderError {
   const proof = Provider.ctx?.get('DPoP')
-  return proof && id === hashOf(`${iss}${decodeJwt(proof).jti}`)
-    ? new errors.InvalidDpopProof('the proof was used before')
-    : new errors.InvalidClientAuth('the assertion was used before')
+  if (proof && id === hashOf(`${iss}${decodeJwt(proof).jti}`)) {
+    return new errors.InvalidDpopProof('the proof was used before')
+  }
+  explainRefusal(Provider.ctx, { reason: 'client_assertion_reused' })
+  return new errors.InvalidClientAuth('the assertion was used before')
 }

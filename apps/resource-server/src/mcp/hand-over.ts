@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { McpHandlerRequestOptions } from '@modelcontextprotocol/server'
+import { noteFlow } from '@neonpanel/flows/recording/flow-notes'
 import type { McpContext } from '../request-state.ts'
 import { authInfoOf } from './caller.ts'
 
@@ -25,7 +26,7 @@ export async function handOver(
   const gone = callerGone(ctx.res)
   const response = await handler(webRequest(ctx, gone), { authInfo, ...parsedBody })
   ctx.respond = false
-  if (!isEventStream(response)) return sendWhole(response, ctx.res)
+  if (!isEventStream(response)) return sendWhole(response, ctx)
   ctx.state.endWithToken(end)
   await sendStream(response, ctx.res, gone)
 }
@@ -63,14 +64,21 @@ function isEventStream({ body, headers }: Response): boolean {
   return body !== null && headers.get('Content-Type')?.startsWith('text/event-stream') === true
 }
 
-async function sendWhole(response: Response, res: ServerResponse) {
+async function sendWhole(response: Response, { res }: McpContext) {
   const content = await response.text()
+  if (response.status >= 400) noteRpcError(content, res)
   const headers = {
     ...Object.fromEntries(response.headers),
     'content-length': Buffer.byteLength(content),
   }
   // As text, which Node sends together with the head.
   res.writeHead(response.status, headers).end(content)
+}
+
+/** Flows see no body of an answer that is sent past Koa. */
+function noteRpcError(content: string, res: ServerResponse) {
+  const code = /"code":(-?\d+)/.exec(content)?.[1]
+  if (code !== undefined) noteFlow({ res }, { reason: 'rpc_error', got: code })
 }
 
 async function sendStream(response: Response, res: ServerResponse, gone: AbortSignal) {

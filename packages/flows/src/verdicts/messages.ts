@@ -72,10 +72,17 @@ export function challengeParameter(
   return new RegExp(`\\b${name}="([^"]*)"`).exec(challenge ?? '')?.[1]
 }
 
-/** The code of a JSON-RPC error. */
-export function rpcErrorCode({ response }: StoryExchange): number | undefined {
+/** The code of a JSON-RPC error, in the answer or as the server noted it. */
+export function rpcErrorCode(
+  { response, correlationId }: StoryExchange,
+  story?: Story,
+): number | undefined {
   const code = member(member(response?.body, 'error'), 'code')
-  return typeof code === 'number' ? code : undefined
+  if (typeof code === 'number') return code
+  const note = story?.notes.find(
+    (one) => one.reason === 'rpc_error' && one.correlationId === correlationId,
+  )
+  return note?.got === undefined ? undefined : Number(note.got)
 }
 
 export function rpcMethod({ request }: StoryExchange): string | undefined {

@@ -42,6 +42,11 @@ const otherResource: Find = (story) => {
   return refusal && at(refusal, compared(asked(story), servedResource(story)))
 }
 
+const unknownAtAuthorize: Find = (story) => {
+  const evidence = noted('client_unknown')(story)
+  return evidence?.step === 'token' ? undefined : evidence
+}
+
 const asked = (story: Story) => authorizationRequest(story)?.get('resource')
 
 export const servedResource = (story: Story) =>
@@ -90,7 +95,7 @@ export const authorizationCauses: readonly Cause[] = [
       'In the client, use a client_id that was registered at this server. An administrator finds them in the console under Clients.',
     source: rfc(6749, '4.1.2.1'),
     find: anyOf(
-      noted('client_unknown'),
+      unknownAtAuthorize,
       refused(
         (exchange) =>
           oauthErrorOf(exchange)?.error === 'invalid_client' && {
@@ -230,9 +235,9 @@ export const authorizationCauses: readonly Cause[] = [
   },
   {
     id: 'stopped_at_authorize',
-    title: 'The browser never reached the sign-in page',
+    title: 'The browser never came to the sign-in page',
     says: () =>
-      'The authorization request was accepted, and the browser did not follow to the page that it was sent to.',
+      'The authorization request was accepted, and then no browser came: the client pushed it and opened none, or its browser did not follow.',
     fix: () =>
       'The person opens the address that the app shows in a browser that follows redirects and keeps cookies. In the client, open a browser rather than fetch the address.',
     source: mcpDraft('authorization'),

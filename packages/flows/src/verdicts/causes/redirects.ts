@@ -99,7 +99,7 @@ export const redirectCauses: readonly Cause[] = [
     id: 'redirect_uri_missing',
     title: 'redirect_uri is missing',
     says: () =>
-      'The authorization request does not say where to send the person back to. Here it has to, also where only one address is registered.',
+      'The authorization request does not say where to send the person back to, and the client has several addresses.',
     fix: () => 'In the client, send redirect_uri with every authorization request.',
     source,
     find: anyOf(

@@ -10,6 +10,10 @@ const isRefresh = (exchange: StoryExchange) =>
 const refreshError = (error: string): Find =>
   refused((exchange) => isRefresh(exchange) && oauthErrorOf(exchange)?.error === error, 'token')
 
+/** What ended is deleted, so that the server knows the token no more; the story knows which grant it was of. */
+const forgotten: Find = (story) =>
+  story.grantId === undefined ? undefined : noted('refresh_token_unknown')(story)
+
 /** Why access ends sooner than it should (RFC 6749 section 6). */
 export const refreshCauses: readonly Cause[] = [
   {
@@ -30,7 +34,7 @@ export const refreshCauses: readonly Cause[] = [
     fix: () =>
       'The person connects again from inside the app, if they want to. In the client, treat invalid_grant at refresh as signed out.',
     source: rfc(7009, '2.1'),
-    find: noted('grant_revoked'),
+    find: anyOf(noted('grant_revoked'), forgotten),
   },
   {
     id: 'refresh_token_expired',

@@ -35,7 +35,8 @@ export const sessionCauses: readonly Cause[] = [
       'In the client, send initialize again without Mcp-Session-Id when a request is answered 404.',
     source: mcp('transports#session-management'),
     find: refused(
-      (exchange) => exchange.response?.status === 404 && rpcErrorCode(exchange) === sessionNotFound,
+      (exchange, story) =>
+        exchange.response?.status === 404 && rpcErrorCode(exchange, story) === sessionNotFound,
     ),
   },
   {
@@ -49,10 +50,10 @@ export const sessionCauses: readonly Cause[] = [
     find: anyOf(
       noted('session_id_missing'),
       refused(
-        (exchange) =>
+        (exchange, story) =>
           exchange.server === 'resource-server' &&
           exchange.response?.status === 400 &&
-          rpcErrorCode(exchange) === -32_000 &&
+          rpcErrorCode(exchange, story) === -32_000 &&
           header(exchange.request.headers, 'mcp-session-id') === undefined &&
           rpcMethod(exchange) !== undefined && { values: { got: rpcMethod(exchange) ?? '' } },
       ),
@@ -66,7 +67,7 @@ export const sessionCauses: readonly Cause[] = [
     fix: () =>
       'In the client, set MCP-Protocol-Version, Mcp-Method and Mcp-Name from the message that is sent. Whoever runs a proxy in front lets them pass.',
     source: mcpDraft('transports'),
-    find: refused((exchange) => rpcErrorCode(exchange) === headerMismatch),
+    find: refused((exchange, story) => rpcErrorCode(exchange, story) === headerMismatch),
   },
   {
     id: 'protocol_version_unsupported',
@@ -76,10 +77,10 @@ export const sessionCauses: readonly Cause[] = [
     fix: () => 'In the client, send one of the versions that the error lists, the newest it knows.',
     source: mcp('lifecycle#version-negotiation'),
     find: refused(
-      (exchange) =>
-        (rpcErrorCode(exchange) === unsupportedVersion ||
+      (exchange, story) =>
+        (rpcErrorCode(exchange, story) === unsupportedVersion ||
           (exchange.response?.status === 400 &&
-            rpcErrorCode(exchange) === -32_000 &&
+            rpcErrorCode(exchange, story) === -32_000 &&
             header(exchange.request.headers, 'mcp-session-id') !== undefined)) && {
           values: { got: header(exchange.request.headers, 'mcp-protocol-version') ?? '' },
         },
@@ -93,7 +94,8 @@ export const sessionCauses: readonly Cause[] = [
     fix: () => 'In the client, post one message at a time, with jsonrpc 2.0, a method and an id.',
     source: mcp('transports#sending-messages-to-the-server'),
     find: refused(
-      (exchange) => rpcErrorCode(exchange) === -32_600 && { values: { got: pathOf(exchange) } },
+      (exchange, story) =>
+        rpcErrorCode(exchange, story) === -32_600 && { values: { got: pathOf(exchange) } },
     ),
   },
 ]

@@ -171,12 +171,11 @@ export const tokenCauses: readonly Cause[] = [
     source: rfc(6749, '5.2'),
     find: anyOf(
       noted('code_of_other_client'),
-      redemption((form, story) =>
-        form.get('client_id') &&
-        authorizationRequest(story)?.get('client_id') !== form.get('client_id')
-          ? compared(form.get('client_id'), authorizationRequest(story)?.get('client_id'))
-          : undefined,
-      ),
+      redemption((form, story) => {
+        const expected = authorizationRequest(story)?.get('client_id')
+        const got = form.get('client_id')
+        return got && expected && got !== expected ? compared(got, expected) : undefined
+      }),
     ),
   },
   {

@@ -144,7 +144,7 @@ export const transportCauses: readonly Cause[] = [
     fix: () =>
       'In the client, send exactly one JSON-RPC message in UTF-8, and look for a proxy that cuts or rewrites bodies.',
     source: mcp('transports#sending-messages-to-the-server'),
-    find: refused((exchange) => rpcErrorCode(exchange) === -32_700),
+    find: refused((exchange, story) => rpcErrorCode(exchange, story) === -32_700),
   },
   {
     id: 'method_not_allowed',
