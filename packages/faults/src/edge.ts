@@ -21,8 +21,8 @@ export interface FaultEdge {
   readonly resource: string
   /** Absent where no tokens are issued. */
   readonly sign?: ((wanted: WantedSignature) => Promise<string>) | undefined
-  /** Whether a request comes from another process of this server, which has stood in front of it already. */
-  readonly wasPassedOn?: ((ctx: Context) => boolean) | undefined
+  /** Whether no fault strikes a request: it was struck at another process already, or its answer would be kept. */
+  readonly isExempt?: ((ctx: Context) => boolean) | undefined
   /** Hears of each request that is struck. */
   readonly onStrike?: ((ctx: Context, fault: Fault) => void) | undefined
   /** Who sent a request that does not say so by itself: with a code, a refresh token, a session. */

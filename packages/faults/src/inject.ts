@@ -17,7 +17,7 @@ import type { Where } from './where.ts'
  */
 export function injectFaults(rules: FaultRules, edge: FaultEdge): Middleware {
   return async function faults(ctx, next) {
-    if (rules.isEmpty || isConsole(ctx.path) || edge.wasPassedOn?.(ctx)) return next()
+    if (rules.isEmpty || isConsole(ctx.path) || edge.isExempt?.(ctx)) return next()
     const endpoint = endpointAt(edge, ctx.path)
     const meant = await meantFor(ctx, rules.list(), endpoint, edge)
     if (meant.length === 0) return next()

@@ -1,6 +1,7 @@
 import { statement } from '@neonpanel/database/statement'
 import type { Asker, FaultEdge } from '@neonpanel/faults/edge'
 import { noteFault } from '@neonpanel/flows/recording/note-fault'
+import { resourceServerAgent } from '@neonpanel/flows/resource-server-agent'
 import type { Context } from 'koa'
 import type { ServerContext } from '../context.ts'
 import { hashOf } from '../provider/secrets.ts'
@@ -12,10 +13,17 @@ export function faultEdge(context: ServerContext): FaultEdge {
     server: 'authorization-server',
     issuer: context.config.issuer,
     resource: context.config.mcpUrl,
+    isExempt: isKeptByMcpServer,
     sign: (wanted) => signAsWanted(context, wanted),
     onStrike: noteFault,
     identify: (ctx, form) => identify(context, ctx, form),
   }
+}
+
+/** The MCP server keeps keys and metadata for minutes: a fault would outlive its end there. */
+function isKeptByMcpServer(ctx: Context): boolean {
+  const kept = ctx.path === '/oauth2/jwks' || ctx.path.startsWith('/.well-known/')
+  return kept && ctx.get('User-Agent') === resourceServerAgent
 }
 
 const findHolder = statement(

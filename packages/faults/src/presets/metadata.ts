@@ -24,20 +24,6 @@ export const metadataPresets = {
       json: { set: { registration_endpoint: 'https://registration.invalid/oauth2/register' } },
     },
   },
-  'token-endpoint-wants-basic': {
-    title: 'Token endpoint wants Basic',
-    story:
-      'The metadata offered client_secret_basic alone, so clients without a secret gave up or made one up.',
-    goodClient: 'says that it has no secret to present.',
-    sources: ['incident of this stack'],
-    where: { endpoint: [...metadata, 'token'] },
-    what: {
-      json: {
-        set: { token_endpoint_auth_methods_supported: ['client_secret_basic'] },
-        remove: ['access_token', 'refresh_token'],
-      },
-    },
-  },
   'metadata-issuer-mismatch': {
     title: 'Metadata names another issuer',
     story: 'The document was served at one host and named another as its issuer.',

@@ -4,6 +4,21 @@ const where = { endpoint: 'token' } as const
 
 /** What goes wrong at the token endpoint and with what it issues. */
 export const tokenPresets = {
+  'token-endpoint-wants-basic': {
+    title: 'Token endpoint wants Basic',
+    story:
+      'The token endpoint took nothing but client_secret_basic, so clients without a secret were refused.',
+    goodClient: 'says that it has no secret to present.',
+    sources: ['incident of this stack'],
+    where,
+    what: {
+      oauth_error: {
+        error: 'invalid_client',
+        error_description: 'client_secret_basic is required',
+      },
+      headers: { 'WWW-Authenticate': 'Basic realm="token"' },
+    },
+  },
   'token-503': {
     title: 'Token endpoint answers 503',
     story:
@@ -77,7 +92,7 @@ export const tokenPresets = {
     goodClient: 'stops after one try and shows both spellings.',
     sources: ['sigbit/mcp-auth-proxy#123', 'vercel/ai#13988'],
     where,
-    what: { issued_token: { claims: { aud: '{value}/?' } } },
+    what: { issued_token: { claims: { aud: '{value}/' } } },
   },
   'rogue-key': {
     title: 'Signed by a rogue',
