@@ -1,6 +1,7 @@
 import { type PersonaName, personas } from '@neonpanel/personas/catalogue'
 import type { PersonaRun } from '@neonpanel/personas/run-persona'
 import { describe, expect } from 'vitest'
+import { flowsOf } from '../harness/flows.ts'
 import { documentHost, registeredByHand, run } from '../harness/personas.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -10,6 +11,9 @@ const stacks = {
   open: await testStack({ REGISTRATION_MODE: 'open' }),
 }
 const host = await documentHost(stacks.iat, stacks.open)
+
+/** Of the personas that ran. */
+const clientIds = { iat: [] as string[], open: [] as string[] }
 
 /** Forms that went to the token endpoint, in order. */
 function tokenRequests({ story }: PersonaRun): URLSearchParams[] {
@@ -35,19 +39,20 @@ function registrations({ story }: PersonaRun): Record<string, unknown>[] {
 }
 
 /** It went all the way: connected, called a tool, and renewed. */
-function expectCompleted(attempt: PersonaRun) {
+function expectCompleted(attempt: PersonaRun, mode: keyof typeof stacks) {
   const { story, steps } = attempt
   expect(story.status, steps.map(({ says }) => says).join('\n')).toBe('completed')
   const said = steps.map(({ step }) => step)
   expect(said).toEqual(expect.arrayContaining(['discovery', 'register', 'code', 'tool_call']))
   expect(renewals(attempt).length).toBeGreaterThan(0)
   expect(JSON.stringify(story)).not.toContain(attempt.tokens?.access_token)
+  clientIds[mode].push(story.clientId ?? '')
 }
 
 /** By its metadata document, which both modes take. */
 async function byDocument(name: PersonaName, mode: keyof typeof stacks) {
   const attempt = await run(name, stacks[mode], { key: host.key })
-  expectCompleted(attempt)
+  expectCompleted(attempt, mode)
   expect(attempt.story.clientId).toBe(personas[name].registration.document?.url)
   expect(registrations(attempt)).toEqual([])
   return attempt
@@ -57,13 +62,13 @@ async function byDocument(name: PersonaName, mode: keyof typeof stacks) {
 async function byIdOrRegistration(name: PersonaName, mode: keyof typeof stacks) {
   if (mode === 'open') {
     const attempt = await run(name, stacks.open)
-    expectCompleted(attempt)
+    expectCompleted(attempt, mode)
     expect(registrations(attempt)).toHaveLength(1)
     return attempt
   }
   const clientId = await registeredByHand(stacks.iat, name)
   const attempt = await run(name, stacks.iat, { registration: { clientId } })
-  expectCompleted(attempt)
+  expectCompleted(attempt, mode)
   expect(attempt.story.clientId).toBe(clientId)
   return attempt
 }
@@ -161,5 +166,25 @@ for (const mode of ['iat', 'open'] as const) {
       const attempt = await byIdOrRegistration('mcp-use', mode)
       expect(attempt.steps.map(({ says }) => says).join('\n')).toContain('expires at')
     })
+
+    verifies(
+      'persona-told',
+      'the servers tell each of them as one story that completed, and blame nobody',
+      async () => {
+        const told = await flowsOf(stacks[mode]).list('?limit=50')
+        const titles = told.map(({ client_id, status, verdict }) => ({
+          client_id,
+          status,
+          verdict,
+        }))
+        for (const client_id of clientIds[mode]) {
+          expect(titles).toContainEqual({ client_id, status: 'completed', verdict: null })
+        }
+        expect(clientIds[mode]).toHaveLength(10)
+        // Connecting again is a story of its own.
+        expect(told).toHaveLength(11)
+        expect(told.filter(({ status }) => status !== 'completed')).toEqual([])
+      },
+    )
   })
 }

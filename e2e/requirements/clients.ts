@@ -29,6 +29,8 @@ export const otherClients = sentencesOf('PRODUCT', 'clients', {
   'client-oauth4webapi':
     'oauth4webapi finds its way from the resource, registers, signs in, renews, revokes, and proves its key.',
   'persona-verdict': 'A persona that is stopped says at which step, and why.',
+  'persona-told':
+    'The servers tell what each persona does as one story, complete and without blame.',
   'persona-registered':
     'A persona goes the way that it is told: a token for its registration, an entered id, entered scopes.',
 })
