@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => {
     'attacks',
     'clients',
     'conformance',
-    ...(databaseUrl ? ['postgresql'] : []),
+    // The packed testing kit brings the embedded database.
+    databaseUrl ? 'postgresql' : 'packed',
   ]
   return {
     test: {

@@ -17,6 +17,24 @@ func TestAnInitialAccessTokenRegistersOneClient(t *testing.T) {
 	}
 }
 
+func TestAPersonConnectsAClient(t *testing.T) {
+	stack := newStack(t)
+	_, registered := stack.register(stack.mintInitialAccessToken())
+	clientID := registered["client_id"].(string)
+	verifier := "a-verifier-that-is-long-enough-for-RFC-7636-to-take-it"
+	callback := stack.authorize(clientID, verifier)
+	if callback.Get("state") != "a-state" || callback.Get("iss") != stack.Issuer {
+		t.Fatal(callback)
+	}
+	tokens := stack.redeem(clientID, callback.Get("code"), verifier)
+	if tokens["scope"] != "read:companies read:inventory" {
+		t.Fatal(tokens)
+	}
+	if response, answer := stack.mcp(tokens["access_token"].(string), "tools/list"); response.StatusCode != 200 {
+		t.Fatal(response.Status, answer)
+	}
+}
+
 func TestATokenListsTheTools(t *testing.T) {
 	stack := newStack(t)
 	response, answer := stack.mcp(stack.mintToken(object{"person": "owner@neonpanel.test"}), "tools/list")

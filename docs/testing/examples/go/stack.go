@@ -3,10 +3,13 @@ package mcp
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"testing"
 )
@@ -16,6 +19,13 @@ type Stack struct {
 	Issuer, McpURL, adminToken string
 	t                          *testing.T
 }
+
+const redirectURI = "http://127.0.0.1:51789/callback"
+
+// client follows no redirect: where one leads is what is tested.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+	return http.ErrUseLastResponse
+}}
 
 // object is a JSON object.
 type object map[string]any
@@ -57,9 +67,51 @@ func (s *Stack) register(initialAccessToken string) (*http.Response, object) {
 	s.t.Helper()
 	return s.send("POST", s.Issuer+"/oauth2/register", initialAccessToken, object{
 		"client_name":                "Go",
-		"redirect_uris":              []string{"http://127.0.0.1:51789/callback"},
+		"redirect_uris":              []string{redirectURI},
 		"token_endpoint_auth_method": "none",
 	}, nil)
+}
+
+// authorize has a person who signs in and consents by themselves authorize a client; the first answer is the redirect to it.
+func (s *Stack) authorize(clientID, verifier string) url.Values {
+	s.t.Helper()
+	s.admin("PATCH", "/people/prs_owner", object{"auto_consent": object{"mode": "approve"}})
+	digest := sha256.Sum256([]byte(verifier))
+	query := url.Values{
+		"response_type":         {"code"},
+		"client_id":             {clientID},
+		"redirect_uri":          {redirectURI},
+		"scope":                 {"read:companies read:inventory"},
+		"resource":              {s.McpURL},
+		"state":                 {"a-state"},
+		"code_challenge":        {base64.RawURLEncoding.EncodeToString(digest[:])},
+		"code_challenge_method": {"S256"},
+		"login_hint":            {"owner@neonpanel.test"},
+	}
+	response, err := client.Get(s.Issuer + "/oauth2/authorize?" + query.Encode())
+	s.must(err)
+	defer response.Body.Close()
+	callback, err := response.Location()
+	s.must(err)
+	return callback.Query()
+}
+
+// redeem answers with what the token endpoint gives for a code.
+func (s *Stack) redeem(clientID, code, verifier string) object {
+	s.t.Helper()
+	response, err := client.PostForm(s.Issuer+"/oauth2/token", url.Values{
+		"grant_type":    {"authorization_code"},
+		"client_id":     {clientID},
+		"redirect_uri":  {redirectURI},
+		"code":          {code},
+		"code_verifier": {verifier},
+		"resource":      {s.McpURL},
+	})
+	s.must(err)
+	defer response.Body.Close()
+	answer := object{}
+	s.must(json.NewDecoder(response.Body).Decode(&answer))
+	return answer
 }
 
 // mcp sends one request of revision 2026-07-28, which needs no session.
@@ -79,7 +131,7 @@ func (s *Stack) mcp(token, method string) (*http.Response, object) {
 }
 
 // send answers with the JSON object of the response; an empty one when it has none.
-func (s *Stack) send(method, url, token string, body object, headers map[string]string) (*http.Response, object) {
+func (s *Stack) send(method, address, token string, body object, headers map[string]string) (*http.Response, object) {
 	s.t.Helper()
 	var content io.Reader
 	if body != nil {
@@ -87,14 +139,14 @@ func (s *Stack) send(method, url, token string, body object, headers map[string]
 		s.must(err)
 		content = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequest(method, url, content)
+	request, err := http.NewRequest(method, address, content)
 	s.must(err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
 	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	s.must(err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)

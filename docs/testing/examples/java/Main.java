@@ -1,9 +1,17 @@
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.regex.Pattern;
 
 /** Tests of an MCP client's needs against a running stack, with nothing but the JDK: `java Main.java`. */
@@ -12,10 +20,14 @@ class Main {
   static final String mcpUrl = environment("NEONPANEL_MCP_URL", "http://localhost:4401/mcp");
   static final String adminToken = environment("NEONPANEL_ADMIN_TOKEN", "neonpanel-local-admin");
 
+  static final String redirectUri = "http://127.0.0.1:51789/callback";
+
+  static final Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
   static final HttpClient http = HttpClient.newHttpClient();
 
   public static void main(String[] arguments) throws Exception {
     test("an initial access token registers one client", Main::registersOnce);
+    test("a person connects a client", Main::connects);
     test("a token lists the tools", Main::listsTools);
     test("a token that somebody else signed is refused", Main::refusesRogues);
     test("a token ends after an hour", Main::endsAfterAnHour);
@@ -29,6 +41,33 @@ class Main {
     var again = register(token);
     equal(401, again.statusCode());
     equal("invalid_token", member(again.body(), "error"));
+  }
+
+  static void connects() throws Exception {
+    var client = member(register(mintInitialAccessToken()).body(), "client_id");
+    admin("PATCH", "/people/prs_owner", "{ \"auto_consent\": { \"mode\": \"approve\" } }");
+    var verifier = random(48);
+    var callback = authorize(client, verifier);
+    var tokens = send(HttpRequest.newBuilder(URI.create(issuer + "/oauth2/token"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(form(
+            "grant_type", "authorization_code", "client_id", client, "redirect_uri", redirectUri,
+            "code", callback.replaceAll(".*[?&]code=([^&]*).*", "$1"), "code_verifier", verifier,
+            "resource", mcpUrl))));
+    equal(200, tokens.statusCode());
+    equal(200, listTools(member(tokens.body(), "access_token")).statusCode());
+  }
+
+  /** The person signs in and consents by themselves: the first answer is the redirect to the client. */
+  static String authorize(String client, String verifier) throws Exception {
+    var digest = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(US_ASCII));
+    var query = form(
+        "response_type", "code", "client_id", client, "redirect_uri", redirectUri,
+        "scope", "read:companies read:inventory", "resource", mcpUrl, "state", random(12),
+        "code_challenge", base64.encodeToString(digest), "code_challenge_method", "S256",
+        "login_hint", "owner@neonpanel.test");
+    var answer = send(HttpRequest.newBuilder(URI.create(issuer + "/oauth2/authorize?" + query)));
+    return answer.headers().firstValue("Location").orElseThrow();
   }
 
   static void listsTools() throws Exception {
@@ -75,8 +114,8 @@ class Main {
         .header("Authorization", "Bearer " + initialAccessToken)
         .header("Content-Type", "application/json")
         .POST(BodyPublishers.ofString("""
-            { "client_name": "Java", "redirect_uris": ["http://127.0.0.1:51789/callback"],
-              "token_endpoint_auth_method": "none" }""")));
+            { "client_name": "Java", "redirect_uris": ["%s"],
+              "token_endpoint_auth_method": "none" }""".formatted(redirectUri))));
   }
 
   /** One request of revision 2026-07-28, which needs no session. */
@@ -120,6 +159,20 @@ class Main {
     var found = Pattern.compile("\"" + name + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
     if (!found.find()) throw new AssertionError(name + " is not in " + json);
     return found.group(1);
+  }
+
+  static String form(String... namesAndValues) {
+    var pairs = new ArrayList<String>();
+    for (var index = 0; index < namesAndValues.length; index += 2) {
+      pairs.add(namesAndValues[index] + "=" + URLEncoder.encode(namesAndValues[index + 1], UTF_8));
+    }
+    return String.join("&", pairs);
+  }
+
+  static String random(int bytes) {
+    var content = new byte[bytes];
+    new SecureRandom().nextBytes(content);
+    return base64.encodeToString(content);
   }
 
   interface Body {

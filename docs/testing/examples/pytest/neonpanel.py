@@ -56,7 +56,7 @@ class Stack:
         )
 
     def authorize(self, client_id: str, person: str, scope: str) -> tuple[dict[str, str], str]:
-        """Sends a person through authorization who signs in and consents by themselves; the redirect's parameters, and the verifier."""
+        """A person who signs in and consents by themselves authorizes a client: what it is redirected with, and the verifier."""
         self.consents_alone(person)
         verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(verifier.encode()).digest()
@@ -71,19 +71,17 @@ class Stack:
             "code_challenge_method": "S256",
             "login_hint": person,
         }
-        browser = requests.Session()
-        location = f"{self.issuer}/oauth2/authorize?{urlencode(query)}"
-        while location.startswith(self.issuer):
-            answer = browser.get(location, allow_redirects=False)
-            assert answer.is_redirect, f"{location}: {answer.status_code} {answer.text[:500]}"
-            location = requests.compat.urljoin(location, answer.headers["Location"])
-        parameters = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        answer = requests.get(
+            f"{self.issuer}/oauth2/authorize?{urlencode(query)}", allow_redirects=False
+        )
+        location = answer.headers["Location"]
+        parameters = {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}
         assert parameters["state"] == query["state"]
         return parameters, verifier
 
     def consents_alone(self, email: str, mode: str = "approve") -> None:
         [person] = self.admin("GET", f"/people?q={email}")["items"]
-        self.admin("PATCH", f"/people/{person['id']}", {"auto_consent": mode})
+        self.admin("PATCH", f"/people/{person['id']}", {"auto_consent": {"mode": mode}})
 
     def redeem(self, client_id: str, code: str, verifier: str) -> requests.Response:
         return requests.post(
@@ -94,6 +92,7 @@ class Stack:
                 "code": code,
                 "code_verifier": verifier,
                 "redirect_uri": REDIRECT_URI,
+                "resource": self.mcp_url,
             },
         )
 
