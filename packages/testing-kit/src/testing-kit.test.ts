@@ -2,6 +2,7 @@ import { Client, UnauthorizedError } from '@modelcontextprotocol/client'
 import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify } from 'jose'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { AdminApiError } from './admin/admin-api.ts'
+import { oauthClient } from './client/oauth-client.ts'
 import { RegistrationRefused } from './stack/clients.ts'
 import { connectStack, SharedClockError, startStack } from './testing-kit.ts'
 
@@ -88,6 +89,30 @@ describe.each(kits)('a stack %s', (_, stack) => {
     )
     await warehouse.reinstate()
     expect((await stack.tokens({ person: 'warehouse' })).token_type).toBe('Bearer')
+  })
+
+  test('a person decides by themselves, for a browser that nobody watches', async () => {
+    const { owner, analyst } = stack.people
+    const client = oauthClient(stack)
+    const visit = async () => {
+      const { url } = client.authorization({ scope: 'read:companies' })
+      const { headers } = await fetch(url, { redirect: 'manual' })
+      return new URL(headers.get('location') ?? '', stack.issuer)
+    }
+    await owner.autoConsent('approve')
+    expect((await visit()).searchParams.get('code')).toMatch(/./)
+    await analyst.autoConsent('deny')
+    expect((await visit()).searchParams.get('error')).toBe('access_denied')
+    await owner.autoConsent('slow', { delayMs: 1, companies: ['Harbor Goods LLC'] })
+    expect((await visit()).searchParams.get('code')).toMatch(/./)
+    expect(await stack.grants({ active: true })).toMatchObject([
+      { companies: 'selected', company_ids: ['co_harbor_us'] },
+      { companies: 'all' },
+    ])
+    await owner.autoConsent('abandon')
+    expect((await visit()).pathname).toMatch(/^\/interaction\//)
+    await owner.autoConsent(null)
+    expect((await visit()).pathname).toMatch(/^\/interaction\//)
   })
 
   test('tokens are refreshed and revoked by their client', async () => {

@@ -39,7 +39,7 @@ export type {
 } from './flows/flow.ts'
 export type { FlowExpectation } from './flows/flow-expectation.ts'
 export type { Decision, Person, PersonName } from './person/people.ts'
-export type { AutoConsent, TestPerson } from './person/test-person.ts'
+export type { AutoConsent, AutoConsentWish, TestPerson } from './person/test-person.ts'
 export type { InitialAccessTokenWish, RegisteredClient } from './stack/clients.ts'
 export type { TokenWish } from './stack/mint-token.ts'
 export type { AuthorizeWish, DemoClients, GrantFilter, TestStack } from './stack/test-stack.ts'
@@ -48,7 +48,7 @@ export type { AuthorizeWish, DemoClients, GrantFilter, TestStack } from './stack
 export interface StartOptions {
   /** `demo` (default): people, clients and companies with books; `none`: nothing at all. */
   readonly seed?: 'demo' | 'none'
-  /** People, roles, companies, clients and keys of one’s own: a JSON or YAML file (docs/testing/seed.md). */
+  /** People, roles, companies, clients and keys of one’s own: a JSON or YAML file (docs/testing/seed-file.md). */
   readonly seedFile?: string
   /** `iat` (default): clients register with an initial access token; `open`: anybody; `off`: nobody. */
   readonly registration?: 'iat' | 'open' | 'off'

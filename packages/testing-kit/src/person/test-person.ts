@@ -1,11 +1,22 @@
+import type { Scope } from '@neonpanel/contracts/scopes'
 import type { AdminApi } from '../admin/admin-api.ts'
 import type { Decision, Person } from './people.ts'
 
 /**
- * What a person does when a client opens a page that nobody watches: `approve` signs in and consents by itself, `deny`
- * signs in and declines, `slow` approves after a while, `abandon` never comes back.
+ * What a person does at pages that nobody watches: `approve` signs in and consents, `deny` signs in and declines, `slow`
+ * approves late, `abandon` signs in and leaves the consent page.
  */
 export type AutoConsent = 'approve' | 'deny' | 'slow' | 'abandon'
+
+/** How a person decides by themselves. */
+export interface AutoConsentWish {
+  /** Before the decision, in real time; default 0, for `slow` 3000. */
+  readonly delayMs?: number
+  /** What is ticked: these, or what the page has ticked (`offered`); default all that was asked for and is permitted. */
+  readonly scopes?: 'offered' | readonly Scope[]
+  /** Names or ids; default all. */
+  readonly companies?: readonly string[]
+}
 
 /** Someone who can sign in at the stack, with a browser of their own. */
 export interface TestPerson {
@@ -15,8 +26,12 @@ export interface TestPerson {
   authorize(url: string | URL, decision?: Decision): Promise<URL>
   /** The person’s browser, for pages that this kit has no words for. The same one until the stack is reset. */
   browser(): Promise<Person>
-  /** Has sign-in and consent happen by themselves, in whatever browser the page is opened; `undefined` ends that. */
-  autoConsent(mode: AutoConsent | undefined): Promise<void>
+  /**
+   * From now on this person signs in and decides by themselves wherever nobody is signed in, whatever opens the page: for
+   * clients that open a browser which nobody watches. The last one who was told so does; null = people decide at pages
+   * again, all of them. `reset` ends it, too.
+   */
+  autoConsent(mode: AutoConsent | null, wish?: AutoConsentWish): Promise<void>
   /** Suspends the person: sessions and tokens end, signing in is refused. */
   suspend(): Promise<void>
   /** Takes a suspension back. */
@@ -46,7 +61,16 @@ export function testPerson(
     password,
     browser,
     authorize: async (url, decision) => (await browser()).authorize(url, decision),
-    autoConsent: (mode) => change({ auto_consent: mode ?? null }),
+    async autoConsent(mode, { delayMs, scopes, companies } = {}) {
+      if (mode === null) return api.delete('/auto-consent')
+      await api.post('/auto-consent', {
+        person: email,
+        mode,
+        ...(delayMs !== undefined && { delay_ms: delayMs }),
+        ...(scopes && { scopes }),
+        ...(companies && { companies }),
+      })
+    },
     suspend: () => change({ suspended: true }),
     reinstate: () => change({ suspended: false }),
     changeRoles: (roles) => change({ roles }),
