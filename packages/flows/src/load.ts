@@ -71,20 +71,38 @@ type EventRow = Omit<FlowEvent, 'detail'> & { detail: string }
  * The flows of late, from what both servers recorded.
  *
  * @param since exchanges before that are left out
+ * @param most exchanges that are looked at
  */
-export async function loadFlows(database: Database, since = new Date(0)): Promise<FlowWindow> {
+export async function loadFlows(
+  database: Database,
+  since = new Date(0),
+  most = exchangeWindow,
+): Promise<FlowWindow> {
   await flowsSettled(database)
-  const rows = await database.query<HeadRow>(selectHeads, [since, exchangeWindow])
+  const rows = await database.query<HeadRow>(selectHeads, [since, most])
   const oldest = rows.at(-1)?.at
   if (!oldest) return { flows: [], isCut: false }
   const events = await database.query<EventRow>(selectEvents, [oldest, exchangeWindow])
   const flows = assembleFlows(rows.map(headOf), events.map(eventOf))
-  return { flows, isCut: rows.length === exchangeWindow }
+  return { flows, isCut: rows.length === most }
 }
 
+const nullable = [
+  'status',
+  'correlationId',
+  'address',
+  'agent',
+  'clientId',
+  'grantId',
+  'personId',
+] as const
+
+/** In place: there are thousands of them. */
 function headOf(row: HeadRow): ExchangeHead {
-  const present = Object.entries(row).map(([name, value]) => [name, value ?? undefined])
-  return { ...Object.fromEntries(present), joins: row.joins === '' ? [] : row.joins.split(' ') }
+  const head = row as Record<string, unknown>
+  for (const column of nullable) if (head[column] === null) head[column] = undefined
+  head.joins = row.joins === '' ? [] : row.joins.split(' ')
+  return head as unknown as ExchangeHead
 }
 
 function eventOf(row: EventRow): FlowEvent {

@@ -20,10 +20,14 @@ export interface FlowWatch {
 
 /** Flows that began earlier are over, or will be looked up. */
 const windowMs = 60 * 60_000
+const exchangesInView = 2_000
 
 /** How long several changes are gathered, and how often somebody's silence is noticed. */
 const gatherMs = 200
 const lookAgainMs = 10_000
+
+/** Looking takes at most one part in so many of the time. */
+const restFactor = 10
 
 /** Watches the flows of a database while anybody follows them. */
 export function createFlowWatch(
@@ -35,6 +39,7 @@ export function createFlowWatch(
   let awaitingReady: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
   let dueMs = Number.POSITIVE_INFINITY
+  let restMs = gatherMs
   let stopListening: (() => void) | undefined
 
   function lookIn(milliseconds: number) {
@@ -48,7 +53,10 @@ export function createFlowWatch(
   async function look() {
     dueMs = Number.POSITIVE_INFINITY
     try {
-      const { flows } = await loadFlows(database, new Date(Date.now() - windowMs))
+      const startedMs = performance.now()
+      const since = new Date(Date.now() - windowMs)
+      const { flows } = await loadFlows(database, since, exchangesInView)
+      restMs = Math.max(gatherMs, restFactor * (performance.now() - startedMs))
       tell(flows)
     } catch (error) {
       onFailure(error)
@@ -75,7 +83,7 @@ export function createFlowWatch(
     follow(listener, onReady = () => {}) {
       followers.add(listener)
       awaitingReady.push(onReady)
-      stopListening ??= database.announcements.listen(flowsChannel, () => lookIn(gatherMs))
+      stopListening ??= database.announcements.listen(flowsChannel, () => lookIn(restMs))
       lookIn(0)
       return () => {
         followers.delete(listener)

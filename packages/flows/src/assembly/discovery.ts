@@ -69,15 +69,19 @@ function stayMs({ head }: Deed): number {
 
 /** A deed is of the next attempt that begins, or of the one that it is in the midst of. */
 function share(claims: readonly Claim[], deeds: readonly Deed[]): Deed[] {
-  const together = clustersOf(claims)
+  const together = new Map(
+    clustersOf(claims).flatMap((cluster) => cluster.map((claim) => [claim, cluster] as const)),
+  )
   const left: Deed[] = []
   const before = new Map<readonly Claim[], Deed[]>()
   for (const deed of deeds) {
     const at = timeOf(deed)
-    const next = claims.find(({ from, first }) => at >= from && at <= first)
+    const next = nextOf(claims, at)
     if (next) {
-      const cluster = together.find((one) => one.includes(next))!
-      before.set(cluster, [...(before.get(cluster) ?? []), deed])
+      const cluster = together.get(next)!
+      const claimed = before.get(cluster)
+      if (claimed) claimed.push(deed)
+      else before.set(cluster, [deed])
     } else {
       const current = claims.findLast(({ from, last }) => at >= from && at <= last)
       if (current) current.attempt.deeds.push(deed)
@@ -86,6 +90,23 @@ function share(claims: readonly Claim[], deeds: readonly Deed[]): Deed[] {
   }
   for (const [cluster, claimed] of before) deal(claimed, cluster)
   return left
+}
+
+/** The first attempt that begins then or later, and not too late to have been prepared so early. */
+function nextOf(claims: readonly Claim[], at: number): Claim | undefined {
+  let [low, high] = [0, claims.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (claims[middle]!.first < at) low = middle + 1
+    else high = middle
+  }
+  for (let index = low; index < claims.length; index += 1) {
+    const claim = claims[index]!
+    if (claim.from <= at) return claim
+    // Those that follow begin later still; only one that was already under way may have an earlier start.
+    if (claim.first - at > 2 * windowMs) return undefined
+  }
+  return undefined
 }
 
 function clustersOf(claims: readonly Claim[]): Claim[][] {
