@@ -16,8 +16,12 @@ import type { Where } from './where.ts'
  * struck, so that a fault can always be turned off.
  */
 export function injectFaults(rules: FaultRules, edge: FaultEdge): Middleware {
-  return async function faults(ctx, next) {
-    if (rules.isEmpty || isConsole(ctx.path) || edge.isExempt?.(ctx)) return next()
+  return function faults(ctx, next) {
+    if (rules.isEmpty) return next()
+    return isConsole(ctx.path) || edge.isExempt?.(ctx) ? next() : passThrough(ctx, next)
+  }
+
+  async function passThrough(ctx: Context, next: () => Promise<void>): Promise<void> {
     const endpoint = endpointAt(edge, ctx.path)
     const meant = await meantFor(ctx, rules.list(), endpoint, edge)
     if (meant.length === 0) return next()
