@@ -53,7 +53,7 @@ export function clientMetadataDocuments(
 
   const allowFetch = async (ctx: Context | undefined, clientId: string): Promise<boolean> => {
     if (!isDocumentUrl(clientId, addresses)) {
-      explainRefusal(ctx, { reason: 'document_url_invalid', got: clientId.slice(0, 300) })
+      explainRefusal(ctx, urlProblem(clientId, addresses))
       return false
     }
     // A test that serves the host itself may put another document there at once.
@@ -151,6 +151,14 @@ export function isDocumentUrl(clientId: string, addresses: { loopbackAllowed: bo
   if (protocol !== 'https:' || href !== clientId || search || pathname === '/') return false
   if (hostname === 'localhost') return addresses.loopbackAllowed
   return hostname.includes('.') && isIP(hostname) === 0
+}
+
+function urlProblem(clientId: string, addresses: { loopbackAllowed: boolean }): RefusalReason {
+  const got = URL.parse(clientId)?.hostname
+  if (got !== undefined && isForbiddenLiteral(got, addresses)) {
+    return { reason: 'document_forbidden_address', got, expected: 'a public address' }
+  }
+  return { reason: 'document_url_invalid', got: clientId.slice(0, 300) }
 }
 
 /**

@@ -36,23 +36,17 @@ function allFailed({ exchanges }: Story, isIt: (exchange: StoryExchange) => bool
   return asked.every(({ response }) => (response?.status ?? 500) >= 400) ? asked.at(-1) : undefined
 }
 
-/** The resource that the metadata names, and the URL that the client asked. */
+/** The resource that the metadata names, where it is neither the URL that the client asked nor above it. */
 const otherResource: Find = (story) => {
   const metadata = resourceMetadata(story)
-  const resource = text(member(metadata?.response?.body, 'resource'))
+  const got = text(member(metadata?.response?.body, 'resource'))
   const asked = story.exchanges.find((exchange) => isChallenge(exchange) && !isMetadata(exchange))
   const host = header(asked?.request.headers, 'host')
-  const named = resource === undefined ? null : URL.parse(resource)
-  if (!metadata || !resource || !named || !asked || !host) return undefined
-  const url = `${named.protocol}//${host}${pathOf(asked)}`
-  if (url === resource || named.host !== new URL(url).host) {
-    return named.host === host
-      ? undefined
-      : at(metadata, { compare: { got: resource, expected: url } })
-  }
-  return url.startsWith(resource) && resource.endsWith('/')
-    ? undefined
-    : at(metadata, { compare: { got: resource, expected: url } })
+  const named = URL.parse(got ?? '')
+  if (!metadata || !got || !named || !asked || !host) return undefined
+  const expected = `${named.protocol}//${host}${pathOf(asked)}`
+  const isAbove = got !== `${expected}/` && `${expected}/`.startsWith(got.replace(/\/?$/, '/'))
+  return isAbove ? undefined : at(metadata, { compare: { got, expected } })
 }
 
 /** What a client finds, or does not find, before it asks anybody for anything. */

@@ -171,6 +171,22 @@ const after = (seconds: string | undefined) => (seconds ? ` of ${seconds} second
 /** What is left when no better cause is found, from the one that says most. */
 export const remainingCauses: readonly Cause[] = [
   {
+    id: 'page_instead_of_json',
+    title: 'The answer is a web page instead of JSON',
+    says: (evidence) =>
+      `A program asked, and got an HTML page with status ${value(evidence, 'got') ?? 'of an error'}. Clients report that as a parse error, or as nothing at all.`,
+    fix: () =>
+      'On the server, answer JSON errors at every endpoint that programs call, and look for a proxy or framework in front that answers with its own pages.',
+    source: thread('anthropics/claude-ai-mcp', 134),
+    find: refused(
+      ({ response, step }) =>
+        (step === 'register' || step === 'token' || step === 'connect' || step === 'tool_call') &&
+        header(response?.headers, 'content-type')?.startsWith('text/html') === true && {
+          values: { got: String(response?.status) },
+        },
+    ),
+  },
+  {
     id: 'server_failed',
     title: 'The server failed',
     says: (evidence) =>
@@ -198,22 +214,6 @@ export const remainingCauses: readonly Cause[] = [
       const last = story.exchanges.at(-1)
       return last && !last.response && story.status !== 'completed' ? at(last) : undefined
     },
-  },
-  {
-    id: 'page_instead_of_json',
-    title: 'The answer is a web page instead of JSON',
-    says: (evidence) =>
-      `A program asked, and got an HTML page with status ${value(evidence, 'got') ?? 'of an error'}. Clients report that as a parse error, or as nothing at all.`,
-    fix: () =>
-      'On the server, answer JSON errors at every endpoint that programs call, and look for a proxy or framework in front that answers with its own pages.',
-    source: thread('anthropics/claude-ai-mcp', 134),
-    find: refused(
-      ({ response, step }) =>
-        (step === 'register' || step === 'token' || step === 'connect' || step === 'tool_call') &&
-        header(response?.headers, 'content-type')?.startsWith('text/html') === true && {
-          values: { got: String(response?.status) },
-        },
-    ),
   },
   {
     id: 'request_refused',
