@@ -1,5 +1,6 @@
 # One image for every process: both servers together (the default), one server each, or the migration job.
 # Build: docker build --tag neonpanel .        Try: docker run --rm -p 4400:4400 -p 4401:4401 neonpanel
+# For tests, with the demo, the test controls and nothing kept: docker build --target mock --tag neonpanel-mock .
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
@@ -16,7 +17,7 @@ COPY . .
 RUN npm ci --omit=dev --ignore-scripts --workspace packages/stack --include-workspace-root \
   && npm cache clean --force
 
-FROM base
+FROM base AS servers
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json .npmrc ./
 COPY docs docs
@@ -32,3 +33,10 @@ EXPOSE 4400 4401
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD \
   ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["npm", "start"]
+
+# docker run --rm -p 4400:4400 -p 4401:4401 -v ./seed.yaml:/seed.yaml:ro -e SEED_FILE=/seed.yaml neonpanel-mock
+FROM servers AS mock
+ENV SEED=demo TEST_CONTROLS=true DATA_DIR=memory REVOCATION_CHECK_SECONDS=0 LOG_FORMAT=json
+
+# The last one is what is built when no target is named.
+FROM servers

@@ -129,8 +129,11 @@ export function lockedVersions(): Record<string, string> {
 /** The machine's, with this Node.js in front, this machine's Chromium, and a package manager that says nothing of itself. */
 function environment(): NodeJS.ProcessEnv {
   // biome-ignore lint/style/noProcessEnv: programs of the project inherit the machine's environment
-  const { PATH, npm_config_workspace, npm_config_prefix, ...inherited } = process.env
-  const own = Object.entries(inherited).filter(([name]) => !/^(npm_|VITEST|TEST_)/.test(name))
+  const { PATH, ...inherited } = process.env
+  // What tells a program that it runs in this workspace, or in a test; where its registry is may stay.
+  const ours =
+    /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|workspace)|VITEST|TEST_)/i
+  const own = Object.entries(inherited).filter(([name]) => !ours.test(name))
   return {
     ...Object.fromEntries(own),
     PATH: [dirname(process.execPath), PATH].join(delimiter),
