@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,14 +56,20 @@ test('the examples on a stack run one after the other', { timeout: 70_000 }, asy
 
 test('the example for Vitest is green there', { timeout: 70_000 }, async () => {
   const [code = ''] = examples.filter(isVitest)
-  const folder = mkdtempSync(join(workspace, 'test-results/example-'))
+  const results = join(workspace, 'test-results')
+  mkdirSync(results, { recursive: true })
+  // In the workspace: it imports the kit by its name.
+  const folder = mkdtempSync(join(results, 'example-'))
   const vitest = join(
     dirname(createRequire(import.meta.url).resolve('vitest/package.json')),
     'vitest.mjs',
   )
   try {
     writeFileSync(join(folder, 'example.test.ts'), code)
-    writeFileSync(join(folder, 'vitest.config.ts'), 'export default { test: { testTimeout: 60_000 } }\n')
+    writeFileSync(
+      join(folder, 'vitest.config.ts'),
+      'export default { test: { testTimeout: 60_000 } }\n',
+    )
     expect(await runNode([vitest, 'run', '--root', folder], folder)).toMatch(/Tests {2}2 passed/)
   } finally {
     rmSync(folder, { recursive: true })
