@@ -21,13 +21,17 @@ export type InsertRows = (
 
 const taken = new Map<string, string>()
 
+const ownClock = /\bnow\(|current_(?:timestamp|time|date)\b|\b(?:datetime|strftime|unixepoch)\(/i
+
 /**
  * Declares a hot statement once, at module level: portable SQL in PostgreSQL's spelling, parameters `$1…`, identifiers
  * quoted. Casts (`::int`) and row locks (`FOR UPDATE`) have no meaning on SQLite, where one writer runs at a time, and
- * are left out there. An INSERT gives every column without a constant default itself: the engines disagree on `now()`.
+ * are left out there. An INSERT gives every column without a constant default itself. The time is a parameter: the engines
+ * disagree on `now()`, and neither follows a clock that a test has moved.
  */
 export function statement(name: string, sql: string): Statement {
   if ((taken.get(name) ?? sql) !== sql) throw new Error(`Two statements are named ${name}.`)
+  if (ownClock.test(sql)) throw new Error(`Statement ${name} asks the database for the time.`)
   taken.set(name, sql)
   return { name, postgresql: sql, sqlite: toSqliteSql(sql) }
 }
