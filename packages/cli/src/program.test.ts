@@ -212,6 +212,21 @@ describe('migrate and seed', () => {
     expect(JSON.parse((await run(['migrate', '--json'], environment)).out)).toEqual({ applied: [] })
   })
 
+  it('seed --file adds what a file holds, and tells all that is wrong with one', async () => {
+    const environment = { DATA_DIR: join(directory, 'seeded-by-file') }
+    const file = join(directory, 'seed.yaml')
+    writeFileSync(file, 'people: [{ email: ada@acme.test, name: Ada }]\n')
+    expect(await run(['seed', '--file', file], environment)).toMatchObject({
+      code: 0,
+      out: `The database has what ${file} holds.`,
+    })
+    writeFileSync(file, 'people:\n  - { email: ada, name: Ada }\nclient: []\n')
+    const { code, err } = await run(['seed', '--file', file], environment)
+    expect(code).toBe(1)
+    expect(err).toContain('line 2: people[0].email must be an e-mail address')
+    expect(err).toContain('line 3: client there is no such member')
+  })
+
   it('seed fills the demo into a database', async () => {
     const environment = { DATA_DIR: join(directory, 'seeded') }
     expect(await run(['seed'], environment)).toMatchObject({
