@@ -61,8 +61,10 @@ export async function runPersona(
   wish: PersonaWish,
 ): Promise<PersonaRun> {
   const client = typeof persona === 'string' ? personas[persona] : persona
-  const journal = createJournal(wish.fetch ?? fetch, wish.timeoutMs ?? 10_000)
-  const attempt = createAttempt(client, mcpUrl, { journal, enteredScopes: wish.scopes })
+  const timeoutMs = wish.timeoutMs ?? 10_000
+  const journal = createJournal(wish.fetch ?? fetch, timeoutMs)
+  const known = { journal, enteredScopes: wish.scopes, timeoutMs }
+  const attempt = createAttempt(client, mcpUrl, known)
   const progress: Progress = {}
   let status: Story['status'] = 'completed'
   try {
@@ -135,7 +137,16 @@ const toolsSchema = z.looseObject({
 })
 
 async function callOneTool(connection: Connection, attempt: Attempt, asked: PersonaWish['tool']) {
-  const { tools } = toolsSchema.parse(await connection.request('connect', 'tools/list'))
+  const listed = toolsSchema.safeParse(await connection.request('connect', 'tools/list'))
+  if (!listed.success) {
+    return attempt.stop('connect', {
+      reason: 'tools_unreadable',
+      says: 'The answer to tools/list is no list of tools.',
+      got: listed.error.issues[0]?.message,
+      expected: 'tools with name and inputSchema',
+    })
+  }
+  const { tools } = listed.data
   attempt.journal.did('connect', `Listed ${tools.length} tools.`)
   const harmless = tools.find(
     ({ inputSchema, annotations }) =>

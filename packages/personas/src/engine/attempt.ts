@@ -23,6 +23,8 @@ export interface Attempt {
   /** Entered in the settings of the client, in place of what it would ask for. */
   readonly enteredScopes: readonly string[] | undefined
   readonly journal: Journal
+  /** How long the client waits for an answer. */
+  readonly timeoutMs: number
   /** @throws ClientStop when no answer came that the client may read */
   ask(step: FlowStep, server: FlowServer, request: Request): Promise<Answer>
   /** Ends the attempt. */
@@ -32,7 +34,7 @@ export interface Attempt {
 export function createAttempt(
   persona: Persona,
   mcpUrl: string,
-  { journal, enteredScopes }: Pick<Attempt, 'journal' | 'enteredScopes'>,
+  { journal, enteredScopes, timeoutMs }: Pick<Attempt, 'journal' | 'enteredScopes' | 'timeoutMs'>,
 ): Attempt {
   const send = persona.origin ? fromPage(persona.origin, journal.send) : journal.send
   return {
@@ -40,7 +42,11 @@ export function createAttempt(
     mcpUrl,
     enteredScopes,
     journal,
+    timeoutMs,
     async ask(step, server, { url, method = 'GET', headers, body, form, streams, signal }) {
+      if (!/^https?:/.test(URL.parse(url)?.protocol ?? '')) {
+        throw new ClientStop(step, notAnAddress(url))
+      }
       const sent = new Headers(headers)
       // Pages cannot choose it.
       if (persona.userAgent && !persona.origin) sent.set('user-agent', persona.userAgent)
@@ -66,6 +72,11 @@ export function createAttempt(
       throw new ClientStop(step, refusal)
     },
   }
+}
+
+function notAnAddress(url: string): Refusal {
+  const says = `The server names “${url}”, which is no http address.`
+  return { reason: 'url_invalid', says, got: url, expected: 'an http or https URL' }
 }
 
 function refusalOf(error: unknown, url: string): Refusal {

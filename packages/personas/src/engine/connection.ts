@@ -1,9 +1,10 @@
 import type { FlowStep } from '@neonpanel/flows/story'
+import type { EventSourceMessage } from 'eventsource-parser'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
 import type { Attempt } from './attempt.ts'
 import { readChallenge } from './discovery.ts'
-import type { Answer } from './journal.ts'
+import { type Answer, jsonOf } from './journal.ts'
 import { initializeMessage, requestMessage, sentTo, speaksModern } from './messages.ts'
 import { ClientStop } from './stop.ts'
 
@@ -103,11 +104,7 @@ async function connectLegacy(attempt: Attempt, accessToken: string): Promise<Con
   })
   if (!opened.stream) return unexpectedStatus(attempt, 'connect', opened.status, opened)
   const events = eventsOf(opened.stream).getReader()
-  const nextMessage = async () => {
-    const { value } = await events.read()
-    return value
-  }
-  const endpoint = await nextMessage()
+  const endpoint = await nextEvent(events, attempt.timeoutMs)
   if (endpoint?.event !== 'endpoint') {
     attempt.stop('connect', {
       reason: 'endpoint_event_missing',
@@ -116,7 +113,7 @@ async function connectLegacy(attempt: Attempt, accessToken: string): Promise<Con
       expected: 'endpoint',
     })
   }
-  const postTo = new URL(endpoint.data, mcpUrl).href
+  const postTo = URL.parse(endpoint.data, mcpUrl)?.href ?? endpoint.data
   const post = async (step: FlowStep, message: Record<string, unknown>) => {
     const answer = await attempt.ask(step, 'resource-server', {
       url: postTo,
@@ -130,11 +127,9 @@ async function connectLegacy(attempt: Attempt, accessToken: string): Promise<Con
     id += 1
     const message = { jsonrpc: '2.0', id, method, params }
     await post(step, message)
-    for (let event = await nextMessage(); event; event = await nextMessage()) {
-      const found = responseFor(event.data, id)
-      if (found) return found.result ?? rpcError(attempt, step, found)
-    }
-    return noResponse(attempt, step)
+    const found = await readUntil(events, id, attempt.timeoutMs)
+    if (!found) return noResponse(attempt, step)
+    return found.result ?? rpcError(attempt, step, found)
   }
   const { clientInfo } = persona
   await request('connect', 'initialize', {
@@ -183,16 +178,44 @@ async function resultOf(
     if (!read.success) return noResponse(attempt, step)
     return read.data.result ?? rpcError(attempt, step, read.data)
   }
-  for await (const { data } of eventsOf(answer.stream)) {
-    const found = responseFor(data, id)
-    if (found) return found.result ?? rpcError(attempt, step, found)
+  const found = await readUntil(eventsOf(answer.stream).getReader(), id)
+  if (!found) return noResponse(attempt, step)
+  return found.result ?? rpcError(attempt, step, found)
+}
+
+type Events = ReadableStreamDefaultReader<EventSourceMessage>
+
+/** The response in a stream; undefined when the stream ends, breaks or falls silent before. */
+async function readUntil(events: Events, id: number, timeoutMs?: number) {
+  for (;;) {
+    const event = await nextEvent(events, timeoutMs)
+    if (!event) return undefined
+    const found = responseFor(event.data, id)
+    if (found) return found
   }
-  return noResponse(attempt, step)
+}
+
+async function nextEvent(
+  events: Events,
+  timeoutMs?: number,
+): Promise<EventSourceMessage | undefined> {
+  const silence = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs, events)
+  try {
+    return (await events.read()).value
+  } catch {
+    return undefined
+  } finally {
+    clearTimeout(silence)
+  }
+}
+
+/** What is read next ends as if the stream had. */
+function giveUp(events: Events) {
+  events.cancel().catch(() => {})
 }
 
 function responseFor(data: string, id: number) {
-  if (!data) return undefined
-  const read = responseSchema.safeParse(JSON.parse(data))
+  const read = responseSchema.safeParse(jsonOf(data))
   return read.success && read.data.id === id && !('method' in read.data) ? read.data : undefined
 }
 

@@ -205,6 +205,14 @@ export async function findServerMetadata(
   issuer: string,
 ): Promise<ServerMetadata> {
   const { discovery } = attempt.persona
+  if (!URL.canParse(issuer)) {
+    attempt.stop('discovery', {
+      reason: 'url_invalid',
+      says: `The metadata of the resource names “${issuer}” as authorization server, which is no address.`,
+      got: issuer,
+      expected: 'an http or https URL',
+    })
+  }
   for (const url of serverMetadataUrls(attempt.persona, issuer)) {
     const answer = await attempt.ask('discovery', 'authorization-server', {
       url,

@@ -157,7 +157,8 @@ async function answerOf(
   return { status, headers: response.headers, text, json: jsonOf(text), stream: undefined }
 }
 
-function jsonOf(text: string): unknown {
+/** A text as JSON; undefined when it is none. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

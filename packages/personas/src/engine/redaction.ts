@@ -31,7 +31,7 @@ export function redactUrl(url: string): string {
 
 function redactForm(text: string): string {
   return text.replaceAll(/([^&=?#]+)=([^&#]*)/g, (pair, name: string, value: string) =>
-    isSecret(name) ? `${name}=${describeSecret(name, decodeURIComponent(value))}` : pair,
+    isSecret(name) ? `${name}=${describeSecret(name, value)}` : pair,
   )
 }
 
