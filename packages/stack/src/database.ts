@@ -18,7 +18,7 @@ export async function migrateDatabase(environment: Environment): Promise<string[
 export async function seedDatabase(environment: Environment, file?: string): Promise<void> {
   await using database = await open(environment)
   await migrate(database)
-  if (file === undefined) return seed(database, { seed: 'demo' })
+  if (file === undefined) return await seed(database, { seed: 'demo' })
   const [{ parseConfig }, { applySeedFile }] = await Promise.all([
     import('@neonpanel/authorization-server/config'),
     import('@neonpanel/authorization-server/seed-file'),
