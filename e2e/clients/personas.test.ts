@@ -1,6 +1,8 @@
 import { type PersonaName, personas } from '@neonpanel/personas/catalogue'
+import { earlierVersion } from '@neonpanel/personas/persona'
 import type { PersonaRun } from '@neonpanel/personas/run-persona'
 import { describe, expect } from 'vitest'
+import { adminApi } from '../harness/admin.ts'
 import { flowsOf } from '../harness/flows.ts'
 import { documentHost, registeredByHand, run } from '../harness/personas.ts'
 import { testStack } from '../harness/stack.ts'
@@ -167,6 +169,16 @@ for (const mode of ['iat', 'open'] as const) {
       expect(attempt.steps.map(({ says }) => says).join('\n')).toContain('expires at')
     })
 
+    verifies(['CL-05', 'CL-07', 'AS-125'], 'earlier versions work as well', async () => {
+      const { cursor, 'mcp-remote': remote } = personas
+      const earlier = [earlierVersion(cursor, 'before 3.13'), earlierVersion(remote, '0.1.38')]
+      for (const persona of earlier) {
+        const initialAccessToken = (await adminApi(stacks[mode]).mint()).initial_access_token
+        const registration = mode === 'iat' ? { registration: { initialAccessToken } } : {}
+        expectCompleted(await run(persona, stacks[mode], registration), mode)
+      }
+    })
+
     verifies(
       'persona-told',
       'the servers tell each of them as one story that completed, and blame nobody',
@@ -180,9 +192,9 @@ for (const mode of ['iat', 'open'] as const) {
         for (const client_id of clientIds[mode]) {
           expect(titles).toContainEqual({ client_id, status: 'completed', verdict: null })
         }
-        expect(clientIds[mode]).toHaveLength(10)
+        expect(clientIds[mode]).toHaveLength(12)
         // Connecting again is a story of its own.
-        expect(told).toHaveLength(11)
+        expect(told).toHaveLength(13)
         expect(told.filter(({ status }) => status !== 'completed')).toEqual([])
       },
     )

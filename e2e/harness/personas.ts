@@ -1,7 +1,7 @@
 import type { PersonaName } from '@neonpanel/personas/catalogue'
 import { personas } from '@neonpanel/personas/catalogue'
 import { type DocumentHost, startDocumentHost } from '@neonpanel/personas/documents/document-host'
-import { registrationOf } from '@neonpanel/personas/persona'
+import { type Persona, registrationOf } from '@neonpanel/personas/persona'
 import { type PersonaRun, type PersonaWish, runPersona } from '@neonpanel/personas/run-persona'
 import type { Stack } from '@neonpanel/stack'
 import { register, type Servers } from '@neonpanel/testing-kit/client/oauth-client'
@@ -39,9 +39,9 @@ export async function registeredByHand(stack: Stack, name: PersonaName): Promise
 
 /** Runs a persona with the person who owns the demo companies. */
 export function run(
-  name: PersonaName,
+  persona: PersonaName | Persona,
   stack: Stack,
   wish: Partial<PersonaWish> = {},
 ): Promise<PersonaRun> {
-  return runPersona(name, stack.mcpUrl, { openBrowser: opener(stack), ...wish })
+  return runPersona(persona, stack.mcpUrl, { openBrowser: opener(stack), ...wish })
 }

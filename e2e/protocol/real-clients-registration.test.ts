@@ -1,5 +1,5 @@
 import { personas } from '@neonpanel/personas/catalogue'
-import { fillIn, type Persona, registrationOf } from '@neonpanel/personas/persona'
+import { earlierVersion, fillIn, type Persona, registrationOf } from '@neonpanel/personas/persona'
 import { codeFlow } from '@neonpanel/testing-kit/client/grant'
 import { register } from '@neonpanel/testing-kit/client/oauth-client'
 import { describe, expect } from 'vitest'
@@ -10,6 +10,9 @@ import { verifies } from '../verifies.ts'
 
 const stack = await testStack()
 const { initial_access_token } = await adminApi(stack).mint({ max_uses: 100 })
+
+const earlierVersions = (persona: Persona) =>
+  persona.earlier.map(({ version }) => earlierVersion(persona, version))
 
 /** What a client sends when it registers, and what it returns to afterwards: a port is another one than it registered. */
 function realClient(persona: Persona, changes: Record<string, unknown> = {}) {
@@ -23,10 +26,10 @@ function realClient(persona: Persona, changes: Record<string, unknown> = {}) {
 /** The personas, and what other versions of them send. */
 const realClients = {
   ...Object.fromEntries(
-    Object.values(personas).map((persona) => [persona.title, realClient(persona)]),
+    Object.values(personas)
+      .flatMap((persona) => [persona, ...earlierVersions(persona)])
+      .map((persona) => [`${persona.title} ${persona.version}`, realClient(persona)]),
   ),
-  'older Cursor': realClient(personas.cursor, { application_type: 'web' }),
-  'older mcp-remote': realClient(personas['mcp-remote'], { application_type: undefined }),
   'Claude with scopes': realClient(personas.claude, { scope: 'read:companies' }),
   'the Inspector without scopes': realClient(personas.inspector, { scope: '' }),
 }

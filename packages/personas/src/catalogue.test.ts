@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { isPersonaName, personaNames, personas } from './catalogue.ts'
-import { fillIn, pasteInstructions, personaSchema, registrationOf } from './persona.ts'
+import {
+  earlierVersion,
+  fillIn,
+  pasteInstructions,
+  personaSchema,
+  registrationOf,
+} from './persona.ts'
 
 const connection = {
   clientId: 'the-id',
@@ -44,6 +50,15 @@ describe.each(Object.entries(personas))('the data of %s', (name, persona) => {
     expect(body).not.toMatch(/\{(?:port|callback_id)\}/)
     expect(registrationOf(persona)).toMatchObject({ client_name: expect.any(String) })
   })
+})
+
+test('an earlier version registers otherwise, and nothing else', () => {
+  const { cursor, 'mcp-remote': remote } = personas
+  const older = earlierVersion(cursor, 'before 3.13')
+  expect(registrationOf(older)).toEqual({ ...registrationOf(cursor), application_type: 'web' })
+  expect(registrationOf(earlierVersion(remote, '0.1.38'))).not.toHaveProperty('application_type')
+  expect(older.habits).toEqual(cursor.habits)
+  expect(() => earlierVersion(cursor, '0.1')).toThrow('Nothing is known of Cursor 0.1')
 })
 
 test('each is a client of its own', () => {

@@ -122,6 +122,9 @@ function section(name: string, persona: Persona): string {
     `## ${name}`,
     `${title}, ${version} (SPEC-MATRIX ${row}). Runs ${where[persona.runs]}.`,
     habits.map((habit) => `- ${habit}`).join('\n'),
+    ...persona.earlier.map(
+      ({ version, metadata }) => `Earlier, ${version}: registers ${differing(metadata)}.`,
+    ),
     ...(registration.document ? [`Metadata document: \`${registration.document.url}\`.`] : []),
     [
       'Known from:',
@@ -129,6 +132,13 @@ function section(name: string, persona: Persona): string {
     ].join('\n'),
     ...(assumed.length > 0 ? [`Assumed, not found: ${assumed.join(', ')}.`] : []),
   ].join('\n\n')
+}
+
+function differing(metadata: Readonly<Record<string, string | null>>): string {
+  const parts = Object.entries(metadata).map(([name, value]) =>
+    value === null ? `without \`${name}\`` : `with \`${name}: ${value}\``,
+  )
+  return parts.join(', ')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

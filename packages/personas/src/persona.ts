@@ -138,6 +138,16 @@ export const personaSchema = z.strictObject({
   /** What a server has to live with, in words. */
   habits: z.array(z.string()).min(1),
   sources: z.array(sourceSchema).min(1),
+  /** Versions that people still run and that register otherwise. */
+  earlier: z
+    .array(
+      z.strictObject({
+        version: z.string(),
+        /** Members of its registration that differ; null = it does not send that one. */
+        metadata: z.record(z.string(), z.string().nullable()),
+      }),
+    )
+    .default([]),
   /** What nobody told: assumed as most clients do. */
   assumed: z.array(z.string()).default([]),
   /** Where a person enters a client id; `{client_id}`, `{mcp_url}`, `{issuer}` stand for theirs. */
@@ -145,6 +155,20 @@ export const personaSchema = z.strictObject({
 })
 
 export type Persona = z.output<typeof personaSchema>
+
+/**
+ * A persona as it was in an earlier version.
+ *
+ * @throws TypeError when nothing is known of that version
+ */
+export function earlierVersion(persona: Persona, version: string): Persona {
+  const known = persona.earlier.find((one) => one.version === version)
+  if (!known) throw new TypeError(`Nothing is known of ${persona.title} ${version}`)
+  const { registration } = persona
+  const members = Object.entries({ ...registration.metadata, ...known.metadata })
+  const metadata = Object.fromEntries(members.filter(([, value]) => value !== null))
+  return { ...persona, version, registration: { ...registration, metadata } }
+}
 
 /** What a person needs at hand to connect a registered client. */
 export interface Connection {

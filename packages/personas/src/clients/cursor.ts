@@ -61,6 +61,7 @@ export const cursor = personaSchema.parse({
       says: 'The redirect with a host that servers refuse.',
     },
   ],
+  earlier: [{ version: 'before 3.13', metadata: { application_type: 'web' } }],
   assumed: ['clientInfo', 'MCP revision', 'order of the metadata documents', 'check of `iss`'],
   paste: [
     '.cursor/mcp.json:',

@@ -58,5 +58,15 @@ export const mcpRemote = personaSchema.parse({
       says: 'It runs in e2e/clients/mcp-remote.test.ts.',
     },
   ],
+  earlier: [
+    {
+      version: '0.1.38',
+      metadata: {
+        application_type: null,
+        client_uri: 'https://github.com/geelen/mcp-remote',
+        software_version: '0.1.38',
+      },
+    },
+  ],
   paste: [`npx mcp-remote {mcp_url} --static-oauth-client-info '{"client_id":"{client_id}"}'`],
 })
