@@ -83,9 +83,10 @@ function place(book: Book, deed: Deed): Attempt | undefined {
   const known = book.find(sharedKeys(deed))
   switch (deed.head.kind) {
     case 'register':
+      return book.open(deed)
     case 'device':
     case 'client_grant':
-      return book.open(deed)
+      return addOrOpen(book, deed, awaitingAuthorization(book, deed))
     case 'push':
     case 'authorize':
       return addOrOpen(book, deed, known ?? awaitingAuthorization(book, deed))
@@ -135,13 +136,16 @@ export function isAtWork({ deeds }: Attempt): boolean {
   )
 }
 
+/** With each of these a client begins to get a token. */
+const requests = ['authorize', 'push', 'device', 'code_grant', 'client_grant', 'refresh_grant']
+
 /** The client has just registered, or was told to come back with more scopes. */
 function awaitingAuthorization(book: Book, deed: Deed): Attempt | undefined {
   return book
     .ofClient(deed.clientId)
     .findLast(
       (attempt) =>
-        !has(attempt, 'authorize', 'push', 'device', 'code_grant', 'refresh_grant') &&
+        !has(attempt, ...requests) &&
         has({ ...attempt, deeds: attempt.deeds.slice(0, 1) }, 'register', 'step_up') &&
         isRecent(attempt, deed),
     )
