@@ -7,7 +7,7 @@ const deepest = 8
 
 /** `authorization`, `Set-Cookie`, `client_secret`, `codeVerifier`, `initial_access_token`, … but not `statusCode`. */
 const secretName =
-  /(?:token|tokenhint|secret|password|passphrase|cookie|authorization|assertion|verifier|privatekey)$|^(?:device|user|authorization)?code$/
+  /(?:token|tokenhint|secret|password|passphrase|cookie|authorization|assertion|verifier|privatekey|apikey)$|^(?:device|user|authorization)?code$/
 
 /** Whether a key by this name holds something that could be replayed, however it is spelled. */
 export function isSecretName(key: string): boolean {

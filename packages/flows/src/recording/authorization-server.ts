@@ -4,7 +4,7 @@ import {
   captureRequestBody,
   captureResponseBody,
 } from '@neonpanel/process/body-capture'
-import { redactUrl } from '@neonpanel/process/exchange-redaction'
+import { describeSecret, redactUrl } from '@neonpanel/process/exchange-redaction'
 import type { Context, Middleware } from 'koa'
 import { resourceServerAgent } from '../resource-server-agent.ts'
 import { type AuthorizationRoutes, factsOf, kindAt } from './authorization-facts.ts'
@@ -81,7 +81,7 @@ function describe(
       request: {
         url: cut(redactUrl(request.url)),
         headers: keptHeaders(request.headers),
-        body: bounded(request.headers['content-type'], received),
+        body: withoutTypos(kind, bounded(request.headers['content-type'], received)),
       },
       response: response && {
         headers: keptHeaders(response.headers),
@@ -89,6 +89,16 @@ function describe(
       },
     },
   }
+}
+
+/** People type their password where the e-mail address belongs. */
+function withoutTypos(kind: ExchangeKind, body: unknown): unknown {
+  if (kind !== 'interaction' || typeof body !== 'string') return body
+  return body.replace(/(?<=^|&)email=([^&]*)/, (field, typed: string) =>
+    typed.includes('%40') || typed.includes('@')
+      ? field
+      : `email=${describeSecret('email', typed)}`,
+  )
 }
 
 function isJson(contentType: unknown): boolean {

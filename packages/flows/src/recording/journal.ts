@@ -109,7 +109,8 @@ const columns = [
 function rowOf(exchange: RecordedExchange): SqlValue[] {
   return columns.map((column) => {
     if (column === 'joins') return exchange.joins.join(' ')
-    if (column === 'content') return withoutNul(JSON.stringify(exchange.content))
+    // Written as an escape, the character is like any other.
+    if (column === 'content') return JSON.stringify(exchange.content)
     const value = exchange[column] ?? null
     return typeof value === 'string' ? withoutNul(value) : value
   })
@@ -117,5 +118,5 @@ function rowOf(exchange: RecordedExchange): SqlValue[] {
 
 /** PostgreSQL stores every character but this one. */
 function withoutNul(text: string): string {
-  return text.replaceAll('\0', '�').replaceAll('\\u0000', '�')
+  return text.replaceAll('\0', '�')
 }

@@ -106,19 +106,34 @@ describe('at the authorization server', () => {
     expect(await recorded()).toMatchObject([{ kind: 'preflight', step: 'discovery' }])
   })
 
-  test('long bodies are described, characters that cannot be stored replaced', async () => {
+  test('long bodies are described, and no character breaks what is kept', async () => {
     const origin = await authorization(async (ctx) => {
       for await (const _ of ctx.req);
       noteFlow(ctx, { reason: 'too_long', got: 'x'.repeat(1_000) })
       ctx.body = { client_name: 'nul \0', filler: 'y'.repeat(20_000) }
     })
     const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ client_name: 'nul \0' })
+    const metadata = { client_name: 'nul \0', escaped: '\\u0000 \\\\u0000' }
+    const body = JSON.stringify(metadata)
     await fetch(`${origin}/oauth2/register`, { method: 'POST', headers, body })
     const [row] = await recorded()
-    expect(row!.content.request.body).toEqual({ client_name: 'nul \ufffd' })
+    expect(row!.content.request.body).toEqual(metadata)
     expect(row!.content.response?.body).toMatch(/^\[application\/json, \d+ bytes\]$/)
     expect(row!.content.notes).toEqual([{ reason: 'too_long', got: 'x'.repeat(500) }])
+  })
+
+  test('what was typed in place of an e-mail address may be a password', async () => {
+    const origin = await authorization(async (ctx) => {
+      for await (const _ of ctx.req);
+      ctx.status = 422
+    })
+    await fetch(`${origin}/interaction/u`, form({ email: 'hunter2', password: 'x' }))
+    await fetch(`${origin}/interaction/u`, form({ email: 'a@b.test', password: 'x' }))
+    const bodies = (await recorded()).map(({ content }) => content.request.body)
+    expect(bodies).toEqual([
+      'email=[email, 7 chars]&password=[password, 1 chars]',
+      'email=a%40b.test&password=[password, 1 chars]',
+    ])
   })
 
   test('an answer that never came is kept as such', async () => {

@@ -68,9 +68,17 @@ function withoutBusiness(message: RpcMessage): unknown {
   const { params, result, ...rest } = message
   return {
     ...rest,
-    ...(params !== undefined && { params: withoutMembers(params, ['arguments']) }),
+    ...(params !== undefined && {
+      params: withoutMembers(params, ['arguments', 'inputResponses', 'requestState']),
+    }),
     ...(result !== undefined && {
-      result: withoutMembers(result, ['content', 'structuredContent', 'instructions']),
+      result: withoutMembers(result, [
+        'content',
+        'structuredContent',
+        'instructions',
+        'requestState',
+        'inputRequests',
+      ]),
     }),
   }
 }
