@@ -28,7 +28,7 @@ const incidents: Record<PresetId, readonly [client: Journey, says: RegExp, where
   'metadata-lists-only-dcr-create': [oauth4webapiJourney, /400 at .*scope=dcr\.create/],
   'registration-on-another-host': [v1, /ENOTFOUND registration\.invalid/],
   'metadata-issuer-mismatch': [v2, /Issuer mismatch .* received "https:\/\/login\.invalid"/],
-  'metadata-issuer-www': [v2, /Issuer mismatch in authorization server metadata/],
+  'metadata-issuer-spelling': [v2, /Issuer mismatch in authorization server metadata/],
   'metadata-without-pkce': [openidClientJourney, /PKCE is not supported/],
   'metadata-without-registration': [v2, /does not support dynamic client registration/],
   'metadata-behind-proxy': [v2, /ENOTFOUND inner\.invalid/],

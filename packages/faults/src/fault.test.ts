@@ -58,6 +58,39 @@ describe('a fault', () => {
   })
 })
 
+/** What people asked for most, or were hurt by: each has a preset. */
+const threads = [
+  'getsentry/junior#838',
+  'dwmkerr/mock-llm#92',
+  'dremio/dremio-mcp#102',
+  'anthropics/claude-ai-mcp#913',
+  'anthropics/claude-ai-mcp#968',
+  'anthropics/claude-code#52871',
+  'sigbit/mcp-auth-proxy#123',
+  'anthropics/claude-code#84614',
+  'samanhappy/mcphub#1174',
+  'modelcontextprotocol/typescript-sdk#772',
+  'cloudflare/workers-oauth-provider#33',
+  'better-auth/better-auth#10946',
+  'microsoft/vscode#278512',
+  'contextstream/mcp-server#57',
+  'Altinity/altinity-mcp#118',
+  'taylorwilsdon/google_workspace_mcp#1015',
+  'getsentry/sentry-mcp#1271',
+  'modelcontextprotocol/inspector#571',
+  'open-metadata/OpenMetadata#30673',
+  'akutishevsky/nutrition-mcp#51',
+  'anthropics/claude-ai-mcp#228',
+  'PrefectHQ/fastmcp#4901',
+  'metabase/metabase#82452',
+  'navikt/mock-oauth2-server#345',
+  'keycloak/keycloak#48527',
+]
+
+test.each(threads)('%s has a preset', (thread) => {
+  expect(presets.flatMap(({ sources }) => sources)).toContain(thread)
+})
+
 test('presets tell a story in a sentence and where it is from', () => {
   expect(presets.length).toBeGreaterThanOrEqual(40)
   for (const { title, story, goodClient, sources } of presets) {

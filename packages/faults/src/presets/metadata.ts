@@ -32,9 +32,10 @@ export const metadataPresets = {
     where: { endpoint: [...metadata] },
     what: { json: { set: { issuer: 'https://login.invalid' } } },
   },
-  'metadata-issuer-www': {
-    title: 'Issuer with www, host without',
-    story: 'The issuer was the www name, the documents stood at the apex; strict clients stopped.',
+  'metadata-issuer-spelling': {
+    title: 'Issuer spelled differently',
+    story:
+      'The issuer had a slash, or a www, that the address of its documents had not; strict clients stopped.',
     goodClient: 'compares issuers exactly, and says both.',
     sources: ['koala73/worldmonitor#2426'],
     where: { endpoint: [...metadata] },
@@ -97,7 +98,7 @@ export const metadataPresets = {
     story:
       'The document at the root named a resource of another host, which a client must not accept.',
     goodClient: 'refuses the document (RFC 9728 section 3.3).',
-    sources: ['modelcontextprotocol/typescript-sdk#2785', 'archestra-ai/archestra#7246'],
+    sources: ['modelcontextprotocol/typescript-sdk#2785', 'archestra#7246'],
     where: { endpoint: 'resource_metadata' },
     what: { json: { set: { resource: 'https://mcp.invalid/mcp' } } },
   },
@@ -134,7 +135,7 @@ export const metadataPresets = {
     sources: [
       'modelcontextprotocol/inspector#571',
       'quarkiverse/quarkus-oidc-proxy#123',
-      'Infisical/infisical#5192',
+      'infisical#5192',
     ],
     where: { endpoint: [...metadata, 'resource_metadata', 'register', 'token', 'mcp'] },
     what: { headers: { 'Access-Control-Allow-Origin': null } },

@@ -123,7 +123,7 @@ export const tokenPresets = {
     sources: [
       'PrefectHQ/fastmcp#4901',
       'google-gemini/gemini-cli#29048',
-      'sst/opencode#34074',
+      'opencode#34074',
       'HQBase/hqbase#41',
       'vercel/ai#20674',
     ],

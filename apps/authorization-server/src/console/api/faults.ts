@@ -1,5 +1,5 @@
 import { type Fault, faultSchema, untilSchema } from '@neonpanel/faults/fault'
-import { findPreset, type PresetId, presetIds, presets } from '@neonpanel/faults/presets'
+import { findPreset, type Preset, presetIds, presets } from '@neonpanel/faults/presets'
 import type { TestControls } from '@neonpanel/faults/test-controls'
 import { whatSchema } from '@neonpanel/faults/what'
 import { whereSchema } from '@neonpanel/faults/where'
@@ -33,6 +33,7 @@ const presetSchema = z
     id: z.enum(presetIds),
     title: z.string(),
     story: z.string(),
+    good_client: z.string().describe('Completes “A good client”'),
     sources: z.array(z.string()),
     where: whereSchema,
     what: whatSchema,
@@ -128,8 +129,9 @@ function fromPreset({ preset, where, until }: z.output<typeof presetChoiceSchema
   return { preset, title, where: { ...usual, ...where }, what, until }
 }
 
-function describePreset({ id, title, story, sources, where, what }: ReturnType<typeof findPreset>) {
-  return { id: id as PresetId, title, story, sources: [...sources], where, what }
+function describePreset(preset: Preset): z.output<typeof presetSchema> {
+  const { id, title, story, goodClient, sources, where, what } = preset
+  return { id, title, story, good_client: goodClient, sources: [...sources], where, what }
 }
 
 function describeFault(fault: Fault): z.output<typeof answeredFaultSchema> {
