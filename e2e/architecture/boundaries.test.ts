@@ -63,6 +63,7 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
     'packages/faults/src',
     ['@neonpanel/authorization-server', '@neonpanel/resource-server', '@neonpanel/stack'],
   ],
+  ['packages/publishing/src', ['@neonpanel/stack', '@neonpanel/testing-kit']],
   ['packages/stack/src', ['@neonpanel/contracts/scopes', '@neonpanel/testing-kit', 'neonpanel']],
   [
     'packages/testing-kit/src',

@@ -102,9 +102,11 @@ describe('with a test runner beside it', () => {
   }, 180_000)
 
   it('TypeScript knows what it offers, and refuses what it does not', async () => {
-    const { compilerOptions } = JSON.parse(
-      readFileSync(join(repository, 'docs/testing/examples/vitest/tsconfig.json'), 'utf8'),
-    )
+    // As a careful project has it: strict, its libraries' types checked too, and nothing that is new to TypeScript.
+    const compilerOptions = {
+      ...{ target: 'es2022', module: 'nodenext', types: ['node'] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+    }
     await project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }))
     await project.write('typed.ts', typed)
     const readme = readFileSync(installed('@neonpanel/testing-kit/README.md'), 'utf8')

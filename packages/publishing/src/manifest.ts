@@ -40,7 +40,6 @@ export function publishedManifest(source: Manifest, { imports, workspaces, commo
     type: 'module',
     exports: { ...exportsOf(publication.exports ?? {}), './package.json': './package.json' },
     bin: filesOf(publication.bin ?? {}),
-    sideEffects: false,
     dependencies: Object.fromEntries(wanted.filter((name) => !optional.has(name)).map(versionOf)),
     peerDependencies: sorted(peers),
     peerDependenciesMeta: sorted(peersMeta),

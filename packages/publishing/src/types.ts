@@ -49,6 +49,8 @@ export async function bundleTypes({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    // `AsyncDisposable`, which a project need not have asked its compiler for.
+    banner: '/// <reference lib="esnext.disposable" />',
   })
   return output.filter((part) => part.type === 'chunk')
 }
