@@ -1,3 +1,5 @@
+import { toHar } from '@neonpanel/flows/exports/har'
+import { toMermaid } from '@neonpanel/flows/exports/mermaid'
 import { personas } from '@neonpanel/personas/catalogue'
 import { oddDocuments } from '@neonpanel/personas/documents/documents'
 import type { Persona } from '@neonpanel/personas/persona'
@@ -27,6 +29,16 @@ describe('a persona that is stopped', () => {
       expect(tokens).toBeUndefined()
     },
   )
+
+  verifies('persona-verdict', 'with a story that can be saved as the recorder’s can', async () => {
+    const { story, verdict } = await run('cursor', stack)
+    const origins = {
+      'authorization-server': stack.issuer,
+      'resource-server': new URL(stack.mcpUrl).origin,
+    }
+    expect(toHar(story, origins).log.entries).toHaveLength(story.exchanges.length)
+    expect(toMermaid(story, verdict)).toContain('sequenceDiagram')
+  })
 
   verifies('persona-verdict', 'by an id that nobody registered', async () => {
     const registration = { clientId: 'never-registered' }

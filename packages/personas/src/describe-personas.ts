@@ -51,13 +51,14 @@ from the data; renew it with \`npm exec --workspace e2e -- vitest run architectu
 import { runPersona } from '@neonpanel/personas/run-persona'
 
 const { story, verdict, steps } = await runPersona('chatgpt', 'http://localhost:4401/mcp', {
-  openBrowser: (url) => person.authorize(url), // signs in, decides, and says where the browser was sent
+  openBrowser: (url) => stack.people.owner.authorize(url), // says where the browser was sent in the end
   registration: { clientId: 'chatgpt-mcp-connector' }, // left out: the client goes its own way
 })
 \`\`\`
 
 A run finds the servers, becomes known, sends the person to sign in, connects, lists the tools, calls one that only reads,
-and renews its tokens. \`story\` is what the client saw, without secrets; \`verdict\` says why it stopped.`
+and renews its tokens. The person is a function: here one of the testing kit, who needs no display. \`story\` is what the
+client saw, without secrets, in the form of the flow recorder; \`verdict\` says why it stopped.`
 
 const differences = `## What differs`
 
@@ -70,7 +71,7 @@ Give each of its \`mappings\` to \`POST /console/api/client-metadata-hosts\` and
 
 \`\`\`ts
 await using host = await startDocumentHost()
-for (const mapping of host.mappings) await post('/console/api/client-metadata-hosts', mapping)
+for (const mapping of host.mappings) await stack.admin.post('/client-metadata-hosts', mapping)
 await runPersona('chatgpt', mcpUrl, { openBrowser, key: host.key })
 \`\`\`
 

@@ -231,6 +231,25 @@ describe('coming back', () => {
   })
 })
 
+test('a browser that comes back by itself is heard, on whatever port was free', async () => {
+  const openBrowser = async (url: URL) => {
+    const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
+    expect((await fetch(callback)).status).toBe(404)
+    callback.searchParams.set('code', 'the-code')
+    callback.searchParams.set('state', url.searchParams.get('state') ?? '')
+    callback.searchParams.set('iss', 'https://as.example')
+    expect((await fetch(callback)).status).toBe(200)
+    return undefined
+  }
+  const both = [0, 1].map(() => attempt('claude-code', {}, { openBrowser }))
+  const runs = await Promise.all(both)
+  expect(runs.map(({ story }) => story.status)).toEqual(['completed', 'completed'])
+  const ports = runs.map(
+    ({ authorization }) => new URL(authorization.get('redirect_uri') ?? '').port,
+  )
+  expect(new Set(ports).size).toBe(2)
+})
+
 test('a person who never comes back is waited for no longer than that', async () => {
   const openBrowser = () => new Promise<undefined>(() => {})
   const { story } = await attempt('claude-code', {}, { openBrowser, patienceMs: 1 })
