@@ -62,6 +62,35 @@ describe('a fault is', () => {
     expect((await analyst.client.refresh(analyst.refresh_token)).status).toBe(503)
   })
 
+  verifies(
+    'fault-scope',
+    'for one step of one client or person, also where a browser speaks for both',
+    async () => {
+      await breakIt({ where: { step: 'consent', client_id: 'claude' }, what: { status: 502 } })
+      await expect(tokensFor(stack, { client: claude })).rejects.toThrow('502 at /interaction')
+      expect((await tokensFor(stack)).access_token).toBeTruthy()
+      await api.remove('/faults')
+      await breakIt({ where: { step: 'code', person: 'prs_analyst' }, what: { status: 502 } })
+      await expect(tokensFor(stack, { person: 'analyst' })).rejects.toThrow(
+        '502 at /oauth2/authorize',
+      )
+      expect((await tokensFor(stack)).access_token).toBeTruthy()
+    },
+  )
+
+  verifies('fault-scope', 'for one grant, by a code or a refresh token', async () => {
+    const { refresh_token, client } = await tokensFor(stack)
+    await breakIt({
+      where: { grant_type: 'refresh_token', person: 'prs_owner' },
+      what: { as_if: 'refresh_token_used' },
+    })
+    expect((await client.refresh(refresh_token)).body.error).toBe('invalid_grant')
+    expect((await tokensFor(stack)).access_token).toBeTruthy()
+    await api.remove('/faults')
+    // What is stored stays as it was.
+    expect((await client.refresh(refresh_token)).status).toBe(200)
+  })
+
   verifies('fault-scope', 'for one tool', async () => {
     const { access_token } = await tokensFor(stack)
     await breakIt({ where: { tool: 'list_companies' }, what: { status: 502 } })

@@ -37,7 +37,7 @@ export function interceptStruck(ctx: Context, struck: Struck): void {
         for (const change of changes) await change(answer)
         effects.push(fault.what)
       }
-      if (effects.length > 0) damage(answer, effects)
+      damage(answer, effects)
       await send(answer, effects, raw)
     },
     async stream(raw) {
@@ -62,11 +62,16 @@ function damage(answer: WholeAnswer, effects: readonly What[]): void {
     if (malformed_json) answer.body = malformed(answer.body)
     if (truncate_at_bytes !== undefined) answer.body = answer.body.subarray(0, truncate_at_bytes)
   }
+  if (!effects.some(changesContent)) return
   // What is wrong on purpose is not to be kept.
-  if (!effects.some(({ headers }) => says(headers, 'cache-control'))) {
-    res.setHeader('Cache-Control', 'no-store')
-  }
   res.removeHeader('ETag')
+  if (effects.some(({ headers }) => says(headers, 'cache-control'))) return
+  res.setHeader('Cache-Control', 'no-store')
+}
+
+/** Whether more than time is different. */
+function changesContent({ delay_ms: _, bytes_per_second: __, ...rest }: What): boolean {
+  return Object.keys(rest).length > 0
 }
 
 function setHeaders({ res }: Context, effects: readonly What[]): void {
