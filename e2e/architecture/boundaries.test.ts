@@ -64,6 +64,10 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
     ['@neonpanel/authorization-server', '@neonpanel/resource-server', '@neonpanel/stack'],
   ],
   ['packages/publishing/src', ['@neonpanel/stack', '@neonpanel/testing-kit']],
+  [
+    'packages/flows/src/verdicts',
+    ['@neonpanel/database/open', '@neonpanel/contracts/scopes', '../load.ts', 'koa'],
+  ],
   ['packages/stack/src', ['@neonpanel/contracts/scopes', '@neonpanel/testing-kit', 'neonpanel']],
   [
     'packages/testing-kit/src',
