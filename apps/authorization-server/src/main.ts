@@ -9,7 +9,6 @@ import { createMetrics } from '@neonpanel/process/metrics'
 import { runProcess } from '@neonpanel/process/signals'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { parseConfig } from './config.ts'
-import { applySeedFile } from './seed-file/apply.ts'
 
 const graceMs = 8_000
 
@@ -30,6 +29,7 @@ await runProcess(async () => {
   await assertMigrated(database)
   await seed(database, { seed: config.seed })
   if (config.seedFile !== undefined) {
+    const { applySeedFile } = await import('./seed-file/apply.ts')
     await applySeedFile(database, { ...config, path: config.seedFile })
   }
   const testControls = config.testControls ? await createTestControls(database) : undefined

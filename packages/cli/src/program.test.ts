@@ -220,6 +220,8 @@ describe('migrate and seed', () => {
       code: 0,
       out: `The database has what ${file} holds.`,
     })
+    const elsewhere = { ...environment, ISSUER_URL: 'https://my.example.test' }
+    expect((await run(['seed', '--file', file], elsewhere)).err).toContain('APP_SECRET is required')
     writeFileSync(file, 'people:\n  - { email: ada, name: Ada }\nclient: []\n')
     const { code, err } = await run(['seed', '--file', file], environment)
     expect(code).toBe(1)

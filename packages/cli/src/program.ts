@@ -66,6 +66,7 @@ function explain(error: unknown, words: readonly string[], terminal: Terminal): 
 /** Failures that a person can act on; anything else is a defect. */
 function messageFor(error: Error): string | undefined {
   if (error instanceof CommandFailure) return error.message
+  if (error.name === 'EnvironmentError') return error.message
   if ('advice' in error && typeof error.advice === 'string') {
     return `${error.message}\n${error.advice}`
   }

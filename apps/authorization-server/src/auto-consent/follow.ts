@@ -76,7 +76,6 @@ function sendTo(ctx: Context, location: string): void {
 /** One request to this very server, as the browser would send it; ends with the browser's own. */
 function visit(ctx: Context, page: URL, cookies: ReadonlyMap<string, string>) {
   const { localAddress, localPort } = ctx.req.socket
-  const { 'content-length': _, 'content-type': __, origin: ___, ...headers } = ctx.req.headers
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const visiting = request(
     {
@@ -84,7 +83,11 @@ function visit(ctx: Context, page: URL, cookies: ReadonlyMap<string, string>) {
       port: localPort,
       method: 'GET',
       path: `${page.pathname}${page.search}`,
-      headers: { ...headers, cookie: cookieHeader(cookies), 'sec-fetch-site': 'same-origin' },
+      headers: {
+        ...aboutBrowser(ctx),
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        'sec-fetch-site': 'same-origin',
+      },
     },
     resolve,
   )
@@ -96,14 +99,26 @@ function visit(ctx: Context, page: URL, cookies: ReadonlyMap<string, string>) {
   return promise
 }
 
+/** What a browser says of itself, and the proxy before it of where it is. */
+const keptHeaders = [
+  'host',
+  'user-agent',
+  'accept',
+  'accept-language',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+]
+
+function aboutBrowser({ req: { headers } }: Context): Record<string, string> {
+  return Object.fromEntries(
+    keptHeaders.flatMap((name) => (headers[name] ? [[name, `${headers[name]}`]] : [])),
+  )
+}
+
 function cookieLines(ctx: Context): readonly string[] {
   const sent = (ctx.get('Cookie') || '').split(/; */).filter(Boolean)
   const set = ctx.res.getHeader('Set-Cookie')
   return [...sent, ...(Array.isArray(set) ? set : set ? [String(set)] : [])]
-}
-
-function cookieHeader(cookies: ReadonlyMap<string, string>): string {
-  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 }
 
 function keepCookies(cookies: Map<string, string>, lines: readonly string[]): void {
