@@ -1,3 +1,5 @@
+import type { Comparison } from './verdict.ts'
+
 /** The part in which two addresses differ. */
 export type DifferingPart =
   | 'scheme'
@@ -29,6 +31,11 @@ export function differingPart(got: string, expected: string): DifferingPart {
   if (a.search !== b.search) return 'query'
   if (a.hash !== b.hash) return 'fragment'
   return a.href.length !== got.length || b.href.length !== expected.length ? 'slash' : 'spelling'
+}
+
+/** The part in which two values differ, as a sentence of its own; nothing where they are not both known. */
+export function difference(compare: Comparison | undefined): string {
+  return compare ? ` ${differs[differingPart(compare.got, compare.expected)]}.` : ''
 }
 
 /** The address that begins most like another one. */

@@ -8,7 +8,7 @@ What a flow says of an attempt to connect that did not go well: the causes that 
 
 The first cause that fits is told, from the top of this page down. Values of the attempt itself stand in place of the general words here.
 
-This page is written by \`npm run verdicts\`; a test fails when it is stale.
+This page is generated from the catalogue in packages/flows/src/verdicts; a test fails when it is stale.
 `
 
 /** docs/verdicts.md. */

@@ -1,5 +1,5 @@
 import type { Story } from '../../story.ts'
-import { differingPart, differs } from '../difference.ts'
+import { difference } from '../difference.ts'
 import { anyOf, at, compared, type Find, noted, refused, value, waitedAt } from '../evidence.ts'
 import {
   authorizationRequest,
@@ -52,7 +52,7 @@ const asked = (story: Story) => authorizationRequest(story)?.get('resource')
 export const servedResource = (story: Story) =>
   text(member(resourceMetadata(story)?.response?.body, 'resource'))
 
-const scopes = (evidence: Evidence) => value(evidence, 'got') ?? 'none that is known'
+const scopes = (evidence: Evidence) => value(evidence, 'got') ?? 'scopes'
 
 /** Why an authorization request is refused before a person sees it. */
 export const authorizationCauses: readonly Cause[] = [
@@ -157,7 +157,7 @@ export const authorizationCauses: readonly Cause[] = [
     id: 'resource_mismatch',
     title: 'resource is not the MCP server',
     says: ({ compare }) =>
-      `The client asks for a token for ${compare?.got ?? 'another server'}, and this server issues them for ${compare?.expected ?? 'its MCP server'}. ${compare ? differs[differingPart(compare.got, compare.expected)] : 'They differ'}.`,
+      `The client asks for a token for ${compare?.got ?? 'another server'}, and this server issues them for ${compare?.expected ?? 'its MCP server'}.${difference(compare)}`,
     fix: () =>
       'In the client, send the resource of the MCP server’s metadata, character by character, or none. Whoever set the client up checks the environment that its URL belongs to.',
     source: thread('anthropics/claude-code', 52871),

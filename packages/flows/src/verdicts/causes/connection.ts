@@ -1,5 +1,5 @@
 import type { Story, StoryExchange } from '../../story.ts'
-import { differingPart, differs } from '../difference.ts'
+import { difference } from '../difference.ts'
 import { anyOf, at, type Find, noted, refused, value } from '../evidence.ts'
 import { challengeParameter, hasToken, header, member, oauthErrorOf, text } from '../messages.ts'
 import { type Claims, presentedClaims } from '../presented-claims.ts'
@@ -151,7 +151,7 @@ export const connectionCauses: readonly Cause[] = [
     id: 'token_audience',
     title: 'The token is for another server',
     says: ({ compare }) =>
-      `The token’s audience is ${compare?.got ?? 'another server'}, and this server is ${compare?.expected ?? 'none of it'}.${compare ? ` ${differs[differingPart(compare.got, compare.expected)]}.` : ''}`,
+      `The token’s audience is ${compare?.got ?? 'another server'}, and this server is ${compare?.expected ?? 'not that'}.${difference(compare)}`,
     fix: () =>
       'In the client, send resource with the MCP server’s own identifier in both OAuth requests, and never pass a token on from one server to another.',
     source: rfc(8707, '2'),

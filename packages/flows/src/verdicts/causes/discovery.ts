@@ -1,5 +1,5 @@
 import type { Story, StoryExchange } from '../../story.ts'
-import { differingPart, differs } from '../difference.ts'
+import { difference } from '../difference.ts'
 import { anyOf, at, compared, type Find, noted, refused, value } from '../evidence.ts'
 import {
   challengeParameter,
@@ -86,7 +86,7 @@ export const discoveryCauses: readonly Cause[] = [
     id: 'resource_metadata_mismatch',
     title: 'The metadata names another resource',
     says: ({ compare }) =>
-      `The server’s metadata is about another resource than the URL that the client was given. ${compare ? differs[differingPart(compare.got, compare.expected)] : 'They differ'}. A client has to stop then: somebody else’s metadata could send it anywhere.`,
+      `The server’s metadata is about another resource than the URL that the client was given.${difference(compare)} A client has to stop then: somebody else’s metadata could send it anywhere.`,
     fix: () =>
       'On the server, set MCP_URL to the URL that clients use, character by character. Whoever set the client up may use the URL of the metadata instead.',
     source: rfc(9728, '3.3'),
@@ -96,7 +96,7 @@ export const discoveryCauses: readonly Cause[] = [
     id: 'issuer_mismatch',
     title: 'The authorization server calls itself something else',
     says: ({ compare }) =>
-      `The metadata names another issuer than the one that the client looked for. ${compare ? differs[differingPart(compare.got, compare.expected)] : 'They differ'}. A client has to stop then.`,
+      `The metadata names another issuer than the one that the client looked for.${difference(compare)} A client has to stop then.`,
     fix: () =>
       'On the server, name one issuer everywhere: in ISSUER_URL, in authorization_servers of the MCP server, and in the iss of answers.',
     source: rfc(8414, '3.3'),

@@ -2,8 +2,7 @@ import { anyOf, noted, value } from '../evidence.ts'
 import { documentDraft, thread } from '../sources.ts'
 import type { Cause, Evidence } from '../verdict.ts'
 
-const at = (evidence: Evidence) =>
-  value(evidence, 'got') ?? value(evidence, 'document') ?? 'its URL'
+const got = (evidence: Evidence) => value(evidence, 'got')
 
 /** Why a client whose id is a URL can't be used: its metadata document. */
 export const documentCauses: readonly Cause[] = [
@@ -11,7 +10,7 @@ export const documentCauses: readonly Cause[] = [
     id: 'document_url_invalid',
     title: 'The client_id is a URL that can’t be a document’s',
     says: (evidence) =>
-      `The client_id ${at(evidence)} is a URL, and none at which a client metadata document may lie: https, a path, neither query nor fragment, a name and no address.`,
+      `The client_id ${got(evidence) ?? 'of the request'} is no URL at which a client metadata document may lie. That takes https, a path, neither query nor fragment, and a name in place of an address.`,
     fix: () => 'In the client, host the document at a plain https URL with a path, and use that.',
     source: documentDraft('3'),
     find: noted('document_url_invalid'),
@@ -20,10 +19,10 @@ export const documentCauses: readonly Cause[] = [
     id: 'document_forbidden_address',
     title: 'The client’s document lies in a private network',
     says: (evidence) =>
-      `The host of the client’s document resolves to ${at(evidence)}. The authorization server never asks such addresses, since anybody could make it do so.`,
+      `The host of the client’s document is at ${got(evidence) ?? 'an address of special use'}. The authorization server never asks such addresses, since anybody could make it do so.`,
     fix: () =>
       'In the client, host the document on the public internet. Whoever tests offline serves it on this machine, to a server with a loopback issuer.',
-    source: documentDraft('8.6'),
+    source: documentDraft('6'),
     find: noted('document_forbidden_address'),
   },
   {
@@ -32,7 +31,7 @@ export const documentCauses: readonly Cause[] = [
     says: ({ compare }) =>
       `The document at the client_id is longer than ${compare?.expected ?? 'the limit'}.`,
     fix: () => 'In the client, take images and everything unneeded out of the document.',
-    source: documentDraft('6.6'),
+    source: documentDraft('6'),
     find: noted('document_too_large'),
   },
   {
@@ -42,7 +41,7 @@ export const documentCauses: readonly Cause[] = [
       `The client_id inside the document has to be the URL at which it lies. Inside is ${compare?.got ?? 'another one'}.`,
     fix: () =>
       'In the client, write the document’s own URL into client_id, character by character, and serve it without a redirect.',
-    source: documentDraft('4.1'),
+    source: documentDraft('4'),
     find: noted('document_client_id_mismatch'),
   },
   {
@@ -68,7 +67,8 @@ export const documentCauses: readonly Cause[] = [
   {
     id: 'document_invalid',
     title: 'The client’s document lacks what is needed',
-    says: (evidence) => `The document at the client_id can’t be used: ${at(evidence)}.`,
+    says: (evidence) =>
+      `The document at the client_id can’t be used${got(evidence) ? `: ${got(evidence)}` : ''}.`,
     fix: () =>
       'In the client, give the document client_id, client_name and redirect_uris, and no secret: everybody can read it.',
     source: thread('Altinity/altinity-mcp', 118),

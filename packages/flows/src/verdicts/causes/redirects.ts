@@ -1,8 +1,8 @@
 import type { Story } from '../../story.ts'
 import {
   type DifferingPart,
+  difference,
   differingPart,
-  differs,
   isSameButPort,
   nearest,
 } from '../difference.ts'
@@ -35,7 +35,9 @@ function differsIn(...parts: readonly DifferingPart[]): Find {
 }
 
 const says = ({ compare }: Evidence) =>
-  `The client asked to have the person sent to ${compare?.got}, and registered is ${compare?.expected}. ${compare ? differs[differingPart(compare.got, compare.expected)] : ''}. The two have to be the same, character by character, so the person was kept here.`
+  compare
+    ? `The client asked to have the person sent to ${compare.got}, and registered is ${compare.expected}.${difference(compare)} The two have to be the same, character by character, so the person was kept here.`
+    : 'The client asked to have the person sent to an address that is not quite the registered one. The two have to be the same, character by character, so the person was kept here.'
 
 const source = rfc(6749, '3.1.2.4')
 
@@ -89,7 +91,7 @@ export const redirectCauses: readonly Cause[] = [
     id: 'redirect_uri_not_registered',
     title: 'redirect_uri is not registered',
     says: ({ compare }) =>
-      `The client asked to have the person sent to ${compare?.got}, where nothing is registered for it. The nearest registered address is ${compare?.expected}. If nobody set this up, somebody may be after the code.`,
+      `The client asked to have the person sent to ${compare?.got ?? 'an address'}, where nothing is registered for it. The nearest registered address is ${compare?.expected ?? 'elsewhere'}. If nobody set this up, somebody may be after the code.`,
     fix: () =>
       'An administrator adds the address to the client in the console, if it is the client’s own. In the client, send a registered one.',
     source,

@@ -9,7 +9,10 @@ const atRegistration = (error: string) =>
     return found?.error === error && { values: { got: found.description ?? error } }
   }, 'register')
 
-const told = (evidence: Evidence) => (value(evidence, 'got') ?? '').replace(/\.$/, '')
+function because(evidence: Evidence): string {
+  const got = value(evidence, 'got')?.replace(/\.$/, '')
+  return got ? `: ${got}` : ''
+}
 
 /** How registration goes wrong (RFC 7591), the initial access token first: it is judged first. */
 export const registrationCauses: readonly Cause[] = [
@@ -84,7 +87,7 @@ export const registrationCauses: readonly Cause[] = [
     id: 'initial_access_token_invalid',
     title: 'The initial access token is not one of this server',
     says: (evidence) =>
-      `The client presented a token that is none of this server’s initial access tokens${value(evidence, 'got') ? `: ${told(evidence)}` : ''}. Access tokens do not count here, nor tokens of another environment.`,
+      `The client presented a token that is none of this server’s initial access tokens${because(evidence)}. Access tokens do not count here, nor tokens of another environment.`,
     fix: () =>
       'In the client, send the initial access token of this server, whole and without quotes, as Authorization: Bearer.',
     source: rfc(7591, '3'),
@@ -110,7 +113,7 @@ export const registrationCauses: readonly Cause[] = [
     id: 'registration_redirect_refused',
     title: 'A redirect_uri can’t be registered',
     says: (evidence) =>
-      `The registration names an address that is not accepted: ${told(evidence)}.`,
+      `The registration names an address that is not accepted${because(evidence)}.`,
     fix: () =>
       'In the client, register absolute addresses without a fragment: https for web pages, http for this machine alone, or a scheme of the app’s own.',
     source: rfc(7591, '3.2.2'),
@@ -131,7 +134,7 @@ export const registrationCauses: readonly Cause[] = [
   {
     id: 'registration_metadata_refused',
     title: 'The client’s metadata was refused',
-    says: (evidence) => `One member of the registration can’t be accepted: ${told(evidence)}.`,
+    says: (evidence) => `One member of the registration can’t be accepted${because(evidence)}.`,
     fix: () =>
       'In the client, change or leave out the member that is named; a public client needs client_name, redirect_uris and token_endpoint_auth_method: none.',
     source: rfc(7591, '3.2.2'),

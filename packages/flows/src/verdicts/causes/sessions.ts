@@ -66,7 +66,7 @@ export const sessionCauses: readonly Cause[] = [
       'MCP 2026-07-28 repeats version, method and name in headers, and here a header says another thing than the message, or is missing.',
     fix: () =>
       'In the client, set MCP-Protocol-Version, Mcp-Method and Mcp-Name from the message that is sent. Whoever runs a proxy in front lets them pass.',
-    source: mcpDraft('transports'),
+    source: mcpDraft('transports/streamable-http#server-validation'),
     find: refused((exchange, story) => rpcErrorCode(exchange, story) === headerMismatch),
   },
   {

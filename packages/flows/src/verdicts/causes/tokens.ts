@@ -1,5 +1,5 @@
 import type { Story, StoryExchange } from '../../story.ts'
-import { differingPart, differs } from '../difference.ts'
+import { difference } from '../difference.ts'
 import { anyOf, at, compared, type Find, noted, refused, value } from '../evidence.ts'
 import {
   authorizationRequest,
@@ -103,7 +103,7 @@ export const tokenCauses: readonly Cause[] = [
     id: 'token_redirect_uri_mismatch',
     title: 'redirect_uri does not match',
     says: ({ compare }) =>
-      `The client asked for the code at ${compare?.expected ?? 'one address'} and redeemed it with ${compare?.got ?? 'another'}. ${compare ? differs[differingPart(compare.got, compare.expected)] : 'They differ'}.`,
+      `The client asked for the code at ${compare?.expected ?? 'one address'} and redeemed it with ${compare?.got ?? 'another'}.${difference(compare)}`,
     fix: () =>
       'In the client, send the same redirect_uri to the token endpoint as to the authorization endpoint, port included, or leave it out there. Keep the literal 127.0.0.1.',
     source: rfc(6749, '4.1.3'),
@@ -192,7 +192,7 @@ export const tokenCauses: readonly Cause[] = [
     id: 'token_resource_mismatch',
     title: 'resource differs at the token endpoint',
     says: ({ compare }) =>
-      `The client redeems for ${compare?.got ?? 'another server'}, and was granted ${compare?.expected ?? 'this one'}. ${compare ? differs[differingPart(compare.got, compare.expected)] : 'They differ'}.`,
+      `The client redeems for ${compare?.got ?? 'another server'}, and was granted ${compare?.expected ?? 'this one'}.${difference(compare)}`,
     fix: () =>
       'In the client, send the same resource to both endpoints, as the MCP server’s metadata spells it.',
     source: rfc(8707, '2.2'),
@@ -233,7 +233,7 @@ export const tokenCauses: readonly Cause[] = [
     id: 'client_assertion_audience',
     title: 'The client assertion is for another audience',
     says: ({ compare }) =>
-      `The aud of the assertion is ${compare?.got ?? 'another address'}. It has to be the issuer, or the token endpoint: ${compare?.expected ?? 'one of them'}.`,
+      `The aud of the assertion is ${compare?.got ?? 'another address'}. It has to be the issuer, or the token endpoint${compare ? `: ${compare.expected}` : ''}.`,
     fix: () =>
       'In the client, set aud to the issuer as the metadata spells it, without a doubled slash.',
     source: thread('taylorwilsdon/google_workspace_mcp', 1015),
