@@ -1,4 +1,4 @@
-import { faultSchema } from './fault.ts'
+import { type FaultDefinition, faultSchema } from './fault.ts'
 import { authorizationPresets } from './presets/authorization.ts'
 import { mcpPresets } from './presets/mcp.ts'
 import { metadataPresets } from './presets/metadata.ts'
@@ -26,11 +26,24 @@ export interface Preset extends Omit<PresetDefinition, 'where' | 'what'> {
 
 export const presetIds = Object.keys(definitions) as [PresetId, ...PresetId[]]
 
-/** Every preset, in the order of a connection. */
+/** Every preset, in the order of a connection. Judged when somebody looks: a start has no time for it. */
 export const presets: readonly Preset[] = presetIds.map((id) => {
   const { where, what, ...told }: PresetDefinition = definitions[id]
-  const judged = faultSchema.parse({ where, what })
-  return { id, ...told, where: judged.where, what: judged.what }
+  let judged: FaultDefinition | undefined
+  const judge = () => {
+    judged ??= faultSchema.parse({ where, what })
+    return judged
+  }
+  return {
+    id,
+    ...told,
+    get where() {
+      return judge().where
+    },
+    get what() {
+      return judge().what
+    },
+  }
 })
 
 export function findPreset(id: PresetId): Preset {
