@@ -65,7 +65,7 @@ describe('a flow', () => {
       })
       const requests = flow.exchanges.map(
         ({ step, request: { method, url }, response }) =>
-          `${step} ${method} ${url.split(/[?]/)[0]!.replace(/[\w-]{40,}/, ':uid')} ${response?.status}`,
+          `${step} ${method} ${url.split(/[?]/)[0]!.replace(/(interaction|authorize)\/[\w-]{12}$/, '$1/:page')} ${response?.status}`,
       )
       expect(requests).toEqual([
         'discovery POST /mcp 401',
@@ -73,12 +73,12 @@ describe('a flow', () => {
         'discovery GET /.well-known/oauth-authorization-server 200',
         'register POST /oauth2/register 201',
         'authorize GET /oauth2/authorize 303',
-        'sign_in GET /interaction/:uid 200',
-        'sign_in POST /interaction/:uid 303',
-        'sign_in GET /oauth2/authorize/:uid 303',
-        'consent GET /interaction/:uid 200',
-        'consent POST /interaction/:uid 303',
-        'code GET /oauth2/authorize/:uid 303',
+        'sign_in GET /interaction/:page 200',
+        'sign_in POST /interaction/:page 303',
+        'sign_in GET /oauth2/authorize/:page 303',
+        'consent GET /interaction/:page 200',
+        'consent POST /interaction/:page 303',
+        'code GET /oauth2/authorize/:page 303',
         'token POST /oauth2/token 200',
         'connect POST /mcp 200',
         'connect GET /mcp 200',

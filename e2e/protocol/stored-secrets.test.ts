@@ -50,6 +50,8 @@ async function issuedCredentials(): Promise<Record<string, string>> {
 }
 
 const credentials = await issuedCredentials()
+// What is written a moment later is written by then.
+await adminApi(stack).get('/flows')
 const stored = await storedText(stack)
 
 describe('the database', () => {

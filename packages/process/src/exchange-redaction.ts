@@ -8,7 +8,10 @@ export function describeSecret(name: string, value: string): string {
   return `[${name.replaceAll(/[-_]/g, ' ')}, ${value.length} chars]`
 }
 
-const isHidden = (name: string) => isSecretName(name) || name === 'csrf'
+/** What else counts in the hand of whoever has it: a form's token, a pushed request (RFC 9126 section 7.1). */
+const others: ReadonlySet<string> = new Set(['csrf', 'request_uri'])
+
+const isHidden = (name: string) => isSecretName(name) || others.has(name)
 
 /** Headers without credentials: schemes, cookie names and attributes stay. */
 export function redactHeaders(

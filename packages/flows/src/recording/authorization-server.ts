@@ -10,7 +10,7 @@ import { resourceServerAgent } from '../resource-server-agent.ts'
 import { type AuthorizationRoutes, factsOf, kindAt } from './authorization-facts.ts'
 import type { ExchangeKind } from './exchange-kinds.ts'
 import { createFlowRecorder, type RecorderOptions } from './flow-recorder.ts'
-import { bodyLimitBytes, cut, keptBody, keptHeaders } from './redacted-message.ts'
+import { bodyLimitBytes, keptBody, keptHeaders, keptText } from './redacted-message.ts'
 
 /** Enough of a body to know what it is about, also where less of it is kept. */
 const captureBytes = 64 * 1024
@@ -79,7 +79,7 @@ function describe(
     ...facts,
     content: {
       request: {
-        url: cut(redactUrl(request.url)),
+        url: keptText(redactUrl(request.url)),
         headers: keptHeaders(request.headers),
         body: withoutTypos(kind, bounded(request.headers['content-type'], received)),
       },

@@ -6,7 +6,7 @@ import { createAllowance } from './allowance.ts'
 import { flowNotes } from './flow-notes.ts'
 import { keepExchange } from './journal.ts'
 import type { ExchangeContent, ExchangeHead, RecordedExchange } from './recorded-exchange.ts'
-import { cut } from './redacted-message.ts'
+import { cut, keptText } from './redacted-message.ts'
 
 /** What surrounds a recorder in its server. */
 export interface RecorderOptions {
@@ -70,7 +70,7 @@ export function createFlowRecorder(
             durationMs,
             server,
             method,
-            path: cut(path),
+            path: keptText(path),
             correlationId,
             address,
             agent: agent === '' ? undefined : cut(agent),

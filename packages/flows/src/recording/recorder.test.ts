@@ -74,22 +74,24 @@ describe('at the authorization server', () => {
   })
 
   test('a redirect tells the page it leads to, or the code it carries', async () => {
+    const uid = 'the-name-of-a-page'
     const origin = await authorization(async (ctx) => {
       ctx.redirect(
-        ctx.path.endsWith('/uid1')
+        ctx.path.endsWith(uid)
           ? 'https://app.test/cb?code=secret&state=s'
-          : `${ctx.origin}/interaction/uid1`,
+          : `${ctx.origin}/interaction/${uid}`,
       )
     })
     const open = (path: string) => fetch(origin + path, { redirect: 'manual' })
     await open('/oauth2/authorize?client_id=app&request_uri=urn:x')
-    await open('/oauth2/authorize/uid1')
+    await open(`/oauth2/authorize/${uid}`)
     const [asked, resumed] = await recorded()
     expect(asked).toMatchObject({ kind: 'authorize', clientId: 'app', personId: null })
-    expect(asked!.joins).toMatch(/^interaction:uid1 request_uri:/)
+    expect(asked!.joins).toMatch(/^interaction:[\w-]{22} request_uri:/)
     expect(resumed).toMatchObject({ kind: 'resume', step: 'code' })
-    expect(resumed!.joins).toMatch(/^interaction:uid1 code:/)
-    expect(JSON.stringify(resumed)).not.toContain('secret')
+    expect(resumed!.joins).toMatch(/^interaction:[\w-]{22} code:/)
+    expect(resumed!.joins.split(' ')[0]).toBe(asked!.joins.split(' ')[0])
+    expect(JSON.stringify([asked, resumed])).not.toMatch(/secret|the-name-of-a-page|urn:x/)
   })
 
   test('what belongs to no flow is not kept', async () => {

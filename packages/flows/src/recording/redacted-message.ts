@@ -1,5 +1,6 @@
 import { redactBody, redactHeaders } from '@neonpanel/process/exchange-redaction'
 import type { Fields } from '../story.ts'
+import { withoutPageNames } from './joins.ts'
 
 /** What is kept of one body; longer ones are described. */
 export const bodyLimitBytes = 16 * 1024
@@ -33,9 +34,14 @@ export function keptHeaders(headers: RawHeaders): Fields {
   return Object.fromEntries(
     Object.entries(redactHeaders(Object.fromEntries(told))).map(([name, value]) => [
       name,
-      typeof value === 'string' ? cut(value) : value.map(cut),
+      typeof value === 'string' ? keptText(value) : value.map(keptText),
     ]),
   )
+}
+
+/** A field or an address, without names that count somewhere, and of bounded length. */
+export function keptText(text: string): string {
+  return cut(withoutPageNames(text))
 }
 
 export function cut(text: string): string {
