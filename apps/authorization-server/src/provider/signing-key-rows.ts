@@ -3,6 +3,7 @@ import { accessTokenAlgorithm } from '@neonpanel/contracts/access-token'
 import type { SigningKey as SigningKeyRow } from '@neonpanel/database/client'
 import type { Database } from '@neonpanel/database/open'
 import { keptAppSecret } from '@neonpanel/database/settings'
+import { identifier, statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 import { calculateJwkThumbprint } from 'jose'
 import { newKeyPairs } from './key-pairs.ts'
@@ -100,6 +101,26 @@ function unsealRow(appSecrets: AppSecrets, { kid, encryptedPrivateJwk }: Signing
   return unseal(deriveKeys(appSecrets, 'signing keys'), kid, encryptedPrivateJwk)
 }
 
+/** Columns of a key's row, in the order of `keyValues`. */
+export const keyColumns = [
+  'kid',
+  'algorithm',
+  'publicJwk',
+  'encryptedPrivateJwk',
+  'createdAt',
+  'activeFrom',
+  'retiresAt',
+] as const satisfies readonly (keyof SigningKeyRow)[]
+
+export function keyValues(row: SigningKeyRow) {
+  return keyColumns.map((column) => row[column])
+}
+
+/** For statements, because every start asks: Prisma would take longer to get going than all of them together. */
+export const selectKeys = `SELECT ${keyColumns.map(identifier).join(', ')} FROM "SigningKey"`
+
+const findAll = statement('signing_keys_all', selectKeys)
+
 /**
  * Encrypts under the current secret what a former one had encrypted, the one included that the database kept until it was
  * given another. Several processes may do so at once. Returns how many keys were moved.
@@ -115,7 +136,7 @@ export async function resealSigningKeys({
   const kept = await keptAppSecret(database)
   const openers: AppSecrets = [current, ...former, ...(kept === undefined ? [] : [kept])]
   let moved = 0
-  for (const row of await database.prisma.signingKey.findMany()) {
+  for (const row of await database.query<SigningKeyRow>(findAll, [])) {
     const { kid, encryptedPrivateJwk } = row
     if (canOpen([current], row) || !canOpen(openers, row)) continue
     const resealed = seal(deriveKeys([current], 'signing keys'), kid, unsealRow(openers, row))

@@ -1,14 +1,18 @@
 import type { SigningKey as SigningKeyRow } from '@neonpanel/database/client'
 import type { Database } from '@neonpanel/database/open'
+import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 import type { AppSecrets } from './secrets.ts'
 import {
+  keyColumns,
+  keyValues,
   newKeyRows,
   openRow,
   type PrivateSigningKey,
   publicPart,
   type SigningAlgorithm,
   type SigningKey,
+  selectKeys,
 } from './signing-key-rows.ts'
 
 interface KeyContext {
@@ -18,6 +22,17 @@ interface KeyContext {
 
 /** Marks that the first keys exist; of two processes that start at once, one sets it. */
 const createdMark = 'signing-keys-created'
+
+const findPublished = statement(
+  'signing_keys_published',
+  `${selectKeys} WHERE "retiresAt" IS NULL OR "retiresAt" > $1 ORDER BY "createdAt"`,
+)
+
+const setCreatedMark = statement(
+  'signing_keys_set_created',
+  `INSERT INTO "Setting" ("key", "value") VALUES ($1, $2)
+   ON CONFLICT ("key") DO NOTHING RETURNING "key"`,
+)
 
 /**
  * The keys that sign or whose signatures may still be alive, the one that signs now first for each algorithm. Creates the
@@ -56,26 +71,18 @@ export function inOrderOfUse<Key extends SigningKey>(keys: readonly Key[]): Key[
   return keys.toSorted((a, b) => rank(a) - rank(b))
 }
 
-async function publishedRows(database: Database): Promise<SigningKeyRow[]> {
-  return database.prisma.signingKey.findMany({
-    where: { OR: [{ retiresAt: null }, { retiresAt: { gt: now() } }] },
-    orderBy: { createdAt: 'asc' },
-  })
+async function publishedRows({ query }: Database): Promise<SigningKeyRow[]> {
+  return query<SigningKeyRow>(findPublished, [now()])
 }
 
 async function createFirstKeys({ database, appSecrets }: KeyContext): Promise<SigningKeyRow[]> {
-  const { prisma } = database
   const rows = await newKeyRows(appSecrets, now())
-  try {
-    await prisma.$transaction([
-      prisma.setting.create({ data: { key: createdMark, value: now().toISOString() } }),
-      prisma.signingKey.createMany({ data: rows }),
-    ])
-  } catch (error) {
-    // Somebody else was first; whoever holds the mark has committed keys along with it.
-    const created = await publishedRows(database)
-    if (created.length === 0) throw error
-    return created
-  }
-  return publishedRows(database)
+  await database.transaction(async (query, insertRows) => {
+    const [first] = await query(setCreatedMark, [createdMark, now().toISOString()])
+    // Otherwise somebody else was first; whoever holds the mark has committed keys along with it.
+    if (first) await insertRows('SigningKey', keyColumns, rows.map(keyValues))
+  })
+  const created = await publishedRows(database)
+  if (created.length === 0) throw new Error('The first signing keys were made, and none is left.')
+  return created
 }
