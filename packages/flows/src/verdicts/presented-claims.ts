@@ -11,13 +11,10 @@ export interface Claims {
 }
 
 /** The claims of the token in an exchange, where a note tells them. */
-export function presentedClaims({ notes }: Story, exchange: StoryExchange): Claims | undefined {
-  const note = notes.find(
-    ({ reason, correlationId }) =>
-      reason === 'unverified_claims' && correlationId === exchange.correlationId,
-  )
-  if (!note?.got) return undefined
-  const claims = parsed(note.got)
+export function presentedClaims(story: Story, exchange: StoryExchange): Claims | undefined {
+  const got = claimsOf(story).get(exchange.correlationId)
+  if (!got) return undefined
+  const claims = parsed(got)
   const exp = member(claims, 'exp')
   return {
     typ: text(member(claims, 'typ')),
@@ -25,6 +22,18 @@ export function presentedClaims({ notes }: Story, exchange: StoryExchange): Clai
     aud: [member(claims, 'aud')].flat().filter(Boolean).join(' ') || undefined,
     expiresAt: typeof exp === 'number' ? new Date(exp * 1000) : undefined,
   }
+}
+
+const told = new WeakMap<Story, ReadonlyMap<string | undefined, string | undefined>>()
+
+/** What the notes say, by correlation id. */
+function claimsOf(story: Story) {
+  const known = told.get(story)
+  if (known) return known
+  const notes = story.notes.filter(({ reason }) => reason === 'unverified_claims')
+  const claims = new Map(notes.map(({ correlationId, got }) => [correlationId, got] as const))
+  told.set(story, claims)
+  return claims
 }
 
 function parsed(json: string): unknown {
