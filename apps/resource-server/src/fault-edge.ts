@@ -5,5 +5,11 @@ import { wasPassedOn } from './mcp/sibling.ts'
 
 /** Where the faults of a test strike at the resource server. */
 export function faultEdge({ issuer, mcpUrl }: Config): FaultEdge {
-  return { server: 'resource-server', issuer, resource: mcpUrl, onStrike: noteFault, isExempt: wasPassedOn }
+  return {
+    server: 'resource-server',
+    issuer,
+    resource: mcpUrl,
+    onStrike: noteFault,
+    isExempt: wasPassedOn,
+  }
 }
