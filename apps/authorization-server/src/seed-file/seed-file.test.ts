@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { migrate } from '@neonpanel/database/migrate'
 import { type Database, openDatabase } from '@neonpanel/database/open'
 import { seed } from '@neonpanel/database/seed'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { verifyPassword } from '../people/passwords.ts'
 import { listSigningKeys } from '../provider/signing-keys.ts'
 import { applySeedFile } from './apply.ts'
@@ -186,6 +189,13 @@ people:
     await expect(apply(write(example.replace('Owner', 'Boss')))).rejects.toThrow('people[0].roles')
     expect(await database.prisma.company.count()).toBe(0)
   })
+})
+
+it('the published JSON Schema takes the example, and not what the code refuses by shape', () => {
+  const judge = formats.default(new Ajv2020({ strict: false })).compile(seedFileJsonSchema())
+  expect(judge(parse(example)), JSON.stringify(judge.errors)).toBe(true)
+  expect(judge({ people: [{ email: 'a@x.test', name: 'A', roles: { co: 'Boss' } }] })).toBe(false)
+  expect(judge({ clients: [{ nome: 'Y' }] })).toBe(false)
 })
 
 it('the published JSON Schema is that of the code', async () => {
