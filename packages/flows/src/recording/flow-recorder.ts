@@ -24,6 +24,18 @@ export interface BegunExchange {
   end(about: () => Told): void
 }
 
+/** When a request came. */
+export interface Arrival {
+  /** By the clock, in milliseconds. */
+  readonly time: number
+  /** By `performance.now()`. */
+  readonly startedMs: number
+}
+
+export function arrivalNow(): Arrival {
+  return { time: Date.now(), startedMs: performance.now() }
+}
+
 type Known = 'id' | 'at' | 'durationMs' | 'server' | 'method' | 'path' | 'correlationId'
 type Told = Omit<ExchangeHead, Known | 'address' | 'agent'> & { readonly content: ExchangeContent }
 
@@ -39,16 +51,15 @@ function createExchangeId(at: Date): string {
 /**
  * Makes what begins exchanges of one server. It blocks no request and fails none: what cannot be kept is gone.
  *
- * @returns `ageMs` is how long ago the request came, where that is known only afterwards
+ * @returns `arrival` is when the request came, for whoever knows only afterwards that it is worth recording
  */
 export function createFlowRecorder(
   server: ExchangeHead['server'],
   { database, log }: RecorderOptions,
-): (ctx: Context, ageMs?: number) => BegunExchange {
+): (ctx: Context, arrival?: Arrival) => BegunExchange {
   const mayRecord = createAllowance()
-  return function beginExchange(ctx, ageMs = 0) {
-    const at = new Date(Date.now() - ageMs)
-    const startedMs = performance.now() - ageMs
+  return function beginExchange(ctx, { time, startedMs } = arrivalNow()) {
+    const at = new Date(time)
     const id = createExchangeId(at)
     const { method, path } = ctx
     const agent = ctx.get('User-Agent')

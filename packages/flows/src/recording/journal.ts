@@ -51,6 +51,14 @@ export async function flowsSettled(database: Database): Promise<void> {
   if (journal) await write(database, journal)
 }
 
+/** Forgets what waits, before all that is stored is deleted. */
+export async function forgetFlows(database: Database): Promise<void> {
+  const journal = journals.get(database)
+  if (!journal) return
+  journal.waiting.length = 0
+  await journal.writing
+}
+
 function journalOf(database: Database): Journal {
   const known = journals.get(database)
   if (known) return known

@@ -238,6 +238,22 @@ describe('at the resource server', () => {
     ])
   })
 
+  test('where something else stands in the way, nothing is said of the token', async () => {
+    const { recordRefusals } = createResourceRecorder({ database, log }, () => true)
+    const origin = await serve(recordRefusals, async (ctx) => {
+      if (ctx.get('Authorization') === '') {
+        ctx.status = 502
+        ctx.body = '<html>'
+      } else {
+        ctx.respond = false
+        ctx.req.socket.destroy()
+      }
+    })
+    await call(origin, 'ping', '')
+    await expect(call(origin, 'ping')).rejects.toThrow()
+    expect(await kinds()).toEqual(['challenge 502', 'refused_call null'])
+  })
+
   test('what is posted at a wrong path is kept, what browsers look for is not', async () => {
     const origin = await resource(async () => {})
     await fetch(`${origin}/favicon.ico`)

@@ -59,7 +59,9 @@ export function refusalOf(ctx: Context, isServed: (path: string) => boolean): Re
   if (method === 'OPTIONS') return told('preflight')
   const step = rpcMethod(ctx) === 'tools/call' ? 'tool_call' : 'connect'
   if (ctx.state.accessToken) return told(status === 403 ? 'step_up' : 'refused_call', step)
-  return presentedToken(ctx) === undefined ? told('challenge') : told('refused_token', step)
+  if (presentedToken(ctx) === undefined) return told('challenge')
+  // Nobody has judged the token where something else stood in the way.
+  return told(isAnswered && status === 401 ? 'refused_token' : 'refused_call', step)
 }
 
 /** Where clients without metadata look for the authorization server's endpoints. */

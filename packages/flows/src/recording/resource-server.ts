@@ -2,7 +2,7 @@ import { captureResponseBody } from '@neonpanel/process/body-capture'
 import { redactUrl } from '@neonpanel/process/exchange-redaction'
 import type { Context, Middleware } from 'koa'
 import { createFirstUses, type FirstUse } from './first-uses.ts'
-import { createFlowRecorder, type RecorderOptions } from './flow-recorder.ts'
+import { arrivalNow, createFlowRecorder, type RecorderOptions } from './flow-recorder.ts'
 import { joinBy } from './joins.ts'
 import { claimsNote, presentedToken, unverifiedGrant } from './presented-token.ts'
 import type { ExchangeContent, ServerNote } from './recorded-exchange.ts'
@@ -26,7 +26,7 @@ export function createResourceRecorder(
   const firsts = createFirstUses()
   return {
     async recordRefusals(ctx, next) {
-      const startedMs = performance.now()
+      const arrival = arrivalNow()
       await next()
       const refusal = refusalOf(ctx, isServed)
       if (refusal === undefined) return
@@ -43,7 +43,7 @@ export function createResourceRecorder(
         ? { headers: keptHeaders(ctx.res.getHeaders()), body: bodyOfKoa(ctx) }
         : undefined
       const notes = refusal.kind === 'refused_token' ? claimsNote(token) : []
-      begin(ctx, performance.now() - startedMs).end(() => ({
+      begin(ctx, arrival).end(() => ({
         kind: refusal.kind,
         step: refusal.step,
         status,

@@ -1,6 +1,6 @@
 import { resetDatabase } from '@neonpanel/database/reset'
 import type { TestControls } from '@neonpanel/faults/test-controls'
-import { flowsSettled } from '@neonpanel/flows/recording/journal'
+import { forgetFlows } from '@neonpanel/flows/recording/journal'
 import { resetClock } from '@neonpanel/process/clock'
 import { auditSettled, recordAudit } from '../../audit/audit.ts'
 import { clearAutoConsent } from '../../auto-consent/settings.ts'
@@ -29,7 +29,7 @@ export function resetOperation(context: ServerContext, controls: TestControls): 
       await clearAutoConsent(database)
       await clearRefreshLab(context)
       context.documentHosts?.clear()
-      await Promise.all([auditSettled(database), flowsSettled(database)])
+      await Promise.all([auditSettled(database), forgetFlows(database)])
       await resetDatabase(database, { seed: config.seed })
       if (config.seedFile !== undefined) {
         // Loaded when needed, which most stacks never do.
