@@ -7,6 +7,7 @@ import { appSecret as generatedSecret } from '@neonpanel/database/settings'
 import { type TestControls, testEdge } from '@neonpanel/faults/test-controls'
 import { recordAuthorizationFlows } from '@neonpanel/flows/recording/authorization-server'
 import { flowsSettled } from '@neonpanel/flows/recording/journal'
+import { isClockShifted, now } from '@neonpanel/process/clock'
 import { healthRoutes } from '@neonpanel/process/health'
 import type { Log } from '@neonpanel/process/log'
 import type { Metrics } from '@neonpanel/process/metrics'
@@ -169,9 +170,11 @@ async function serverContext(
 }
 
 /** The clock that tests shift, with every other process on the database. */
-function followTestClock(database: Database, log: Log): Promise<SharedClock> {
+async function followTestClock(database: Database, log: Log): Promise<SharedClock> {
   const report = (error: unknown) => log.error({ err: error }, 'the clock could not be followed')
-  return followClock(clockStore(database), report)
+  const clock = await followClock(clockStore(database), report)
+  if (isClockShifted()) log.warn({ now: now().toISOString() }, 'a test has moved the clock')
+  return clock
 }
 
 /** The server is built on loaded keys; they are ready when it is. */
