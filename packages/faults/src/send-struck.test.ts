@@ -86,7 +86,11 @@ describe('an answer is struck, written by', () => {
   test('nobody: a question for headers has headers', async () => {
     const { ask } = await serve({ headers: { 'X-Odd': 'yes' } }, writers['a body']!)
     const answer = await ask('HEAD')
-    expect(answer.headers).toMatchObject({ 'x-odd': 'yes', 'content-length': '15' })
+    expect(answer.headers).toMatchObject({
+      'x-odd': 'yes',
+      'x-fault': 'headers',
+      'content-length': '15',
+    })
     expect(await text(answer)).toBe('')
   })
 
@@ -102,7 +106,9 @@ describe('an answer is struck, written by', () => {
 
   test('something that is not there to be changed: it is left alone and nothing is counted', async () => {
     const { ask, fault } = await serve({ jwks: 'stale' }, writers['a body']!)
-    expect(await text(await ask())).toBe('{"a":1,"b":[2]}')
+    const answer = await ask()
+    expect(await text(answer)).toBe('{"a":1,"b":[2]}')
+    expect(answer.headers).not.toHaveProperty('x-fault')
     expect(fault.hits).toBe(0)
   })
 })

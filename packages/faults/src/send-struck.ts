@@ -23,7 +23,13 @@ export interface Struck {
 /** Lets faults have their way with the answer to a request, whoever writes it and however. */
 export function interceptStruck(ctx: Context, struck: Struck): void {
   const { res } = ctx
-  const told = (fault: Fault) => struck.edge.onStrike?.(ctx, fault)
+  // The answer itself says that it was struck, so that nobody looks for the cause elsewhere.
+  const names: string[] = []
+  const told = (fault: Fault) => {
+    names.push(fault.preset ?? Object.keys(fault.what).join('+'))
+    res.setHeader('X-Fault', names.join(', '))
+    struck.edge.onStrike?.(ctx, fault)
+  }
   struck.now.forEach(told)
   const interception: Interception = {
     async whole(body, raw) {
