@@ -1,6 +1,5 @@
 import type { Servers } from '@neonpanel/testing-kit/client/oauth-client'
-import { expect, vi } from 'vitest'
-import { verifies } from '../verifies.ts'
+import { expect, test, vi } from 'vitest'
 import { adminApi } from './admin.ts'
 import { type FlowJson, flowsOf } from './flows.ts'
 
@@ -40,17 +39,13 @@ export function provokes(
   provocations: Readonly<Record<string, Provocation>>,
 ): void {
   for (const [cause, provoke] of Object.entries(provocations)) {
-    verifies(
-      'verdict-provoked',
-      `${cause} is read back from the flow in which it happens`,
-      async () => {
-        await adminApi(stack).post('/reset', {})
-        const verdict = await verdictOf(stack, await provoke(), cause)
-        for (const text of [verdict.title, verdict.says, verdict.fix, verdict.source]) {
-          expect(text).toEqual(expect.any(String))
-          expect(text).not.toMatch(/undefined|\[object|NaN/)
-        }
-      },
-    )
+    test(`${cause} is read back from the flow in which it happens`, async () => {
+      await adminApi(stack).post('/reset', {})
+      const verdict = await verdictOf(stack, await provoke(), cause)
+      for (const text of [verdict.title, verdict.says, verdict.fix, verdict.source]) {
+        expect(text).toEqual(expect.any(String))
+        expect(text).not.toMatch(/undefined|\[object|NaN/)
+      }
+    })
   }
 }
