@@ -23,7 +23,8 @@ class Main {
   static final String redirectUri = "http://127.0.0.1:51789/callback";
 
   static final Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-  static final HttpClient http = HttpClient.newHttpClient();
+  /** Of HTTP/1.1: by default it offers to upgrade each request to h2c, and may hang when an answer precedes the body. */
+  static final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   public static void main(String[] arguments) throws Exception {
     test("an initial access token registers one client", Main::registersOnce);
