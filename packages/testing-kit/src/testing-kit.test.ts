@@ -138,6 +138,8 @@ describe.each(kits)('a stack %s', (_, stack) => {
     const minted = await stack.mcpClient()
     expect(minted).toBeInstanceOf(Client)
     expect((await minted.listTools()).tools.length).toBeGreaterThan(10)
+    const { isError } = await minted.callTool({ name: 'list_reports', arguments: {} })
+    expect(isError ?? false).toBe(false)
     const { access_token } = await stack.tokens({ scope: 'read:companies' })
     const given = await stack.mcpClient({ token: access_token, versions: 'legacy' })
     expect(given.getServerVersion()?.name).toBe(minted.getServerVersion()?.name)

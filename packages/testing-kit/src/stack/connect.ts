@@ -1,4 +1,5 @@
 import type { Client } from '@modelcontextprotocol/client'
+import { resourceScopes } from '@neonpanel/contracts/scopes'
 import { type AdminApi, adminApi, type StackAddress } from '../admin/admin-api.ts'
 import { clockOf } from '../admin/clock.ts'
 import type { Grant, RecordedRequest } from '../admin/documents.ts'
@@ -66,11 +67,7 @@ export function testStack(address: StackAddress, owner?: Ownership): TestStack {
 }
 
 /** Of a token that a client gets without saying what for. */
-const everything = {
-  person: people.owner,
-  scope:
-    'read:companies read:inventory read:warehouses read:analytics read:revenue read:cogs read:landed-cost read:inventory-valuation write:imports',
-}
+const everything = { person: people.owner, scope: resourceScopes.join(' ') }
 
 function authorizing(
   address: StackAddress,
