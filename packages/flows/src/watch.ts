@@ -65,6 +65,8 @@ export function createFlowWatch(
   }
 
   function tell(flows: readonly Flow[]) {
+    // Everybody left meanwhile; whoever comes next begins anew.
+    if (followers.size === 0) return
     const before = known
     known = new Map(flows.map((flow) => [flow.id, lookOf(flow)]))
     for (const ready of awaitingReady.splice(0)) ready()
