@@ -3,7 +3,9 @@ import { findPreset, type Preset, presetIds, presets } from '@neonpanel/faults/p
 import type { TestControls } from '@neonpanel/faults/test-controls'
 import { whatSchema } from '@neonpanel/faults/what'
 import { whereSchema } from '@neonpanel/faults/where'
+import type { Context } from 'koa'
 import { z } from 'zod'
+import { recordAudit } from '../../audit/audit.ts'
 import type { ServerContext } from '../../context.ts'
 import { epochSeconds, epochSecondsSchema, listSchema } from './answers.ts'
 import { existingPerson } from './existing-person.ts'
@@ -79,13 +81,15 @@ export function faultOperations(context: ServerContext, { faults }: TestControls
       body: wishSchema,
       judgeBody: (body) => (isPresetChoice(body) ? presetChoiceSchema : faultSchema),
       answer: answeredFaultSchema,
-      async run({ body }) {
+      async run({ body, ctx }) {
         const wanted = 'preset' in body ? fromPreset(body) : body
         const { person } = wanted.where
         const where = person
           ? { ...wanted.where, person: (await existingPerson(context, person, 'where.person')).id }
           : wanted.where
-        return describeFault(await faults.add({ ...wanted, where }))
+        const fault = await faults.add({ ...wanted, where })
+        await audit(context, ctx, 'test.fault_on', { id: fault.id, ...wanted, where })
+        return describeFault(fault)
       },
     }),
     operation({
@@ -103,8 +107,9 @@ export function faultOperations(context: ServerContext, { faults }: TestControls
       path: '/faults',
       tag,
       summary: 'Turn every fault off',
-      async run() {
+      async run({ ctx }) {
         await faults.clear()
+        await audit(context, ctx, 'test.fault_off', { id: 'all' })
       },
     }),
     operation({
@@ -113,11 +118,21 @@ export function faultOperations(context: ServerContext, { faults }: TestControls
       path: '/faults/:id',
       tag,
       summary: 'Turn one fault off',
-      async run({ params }) {
+      async run({ params, ctx }) {
         if (!(await faults.remove(params.id))) throw notFound('fault')
+        await audit(context, ctx, 'test.fault_off', { id: params.id })
       },
     }),
   ]
+}
+
+function audit(
+  { database }: ServerContext,
+  { state: { correlationId }, ip: address }: Context,
+  type: 'test.fault_on' | 'test.fault_off',
+  detail: Record<string, unknown>,
+): Promise<void> {
+  return recordAudit(database, { type, correlationId, address, detail })
 }
 
 function isPresetChoice(body: unknown): boolean {

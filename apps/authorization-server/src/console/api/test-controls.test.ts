@@ -50,6 +50,10 @@ describe('test controls in the admin API', () => {
     expect(struck).toMatchObject({ status: 503, body: { error: 'busy' } })
     expect((await api.get('/faults')).body.items).toMatchObject([{ id: fault.id, hits: 1 }])
     expect((await api.delete(`/faults/${fault.id}`)).status).toBe(204)
+    for (const type of ['test.fault_on', 'test.fault_off']) {
+      const { body: audited } = await api.get(`/audit?type=${type}`)
+      expect(audited.items).toMatchObject([{ type, detail: { id: fault.id } }])
+    }
     expect((await api.delete(`/faults/${fault.id}`)).status).toBe(404)
     expect((await redeem(server, { code: 'x', verifier: 'y' })).status).toBe(400)
   })
