@@ -1,6 +1,11 @@
 import { codeFlow, tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { send } from '@neonpanel/testing-kit/client/http'
-import { chatGpt, localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
+import {
+  chatGpt,
+  localClient,
+  oauthClient,
+  register,
+} from '@neonpanel/testing-kit/client/oauth-client'
 import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
@@ -55,6 +60,24 @@ verifies(
         expected: 'https://shelfwise.example/cb',
       },
     })
+  },
+)
+
+verifies(
+  'verdict-provoked',
+  'a client that is gone is known by what people granted it',
+  async () => {
+    await fresh()
+    const admin = adminApi(stack)
+    const redirectUri = 'https://shelfwise.example/cb'
+    const { initial_access_token } = await admin.mint()
+    const metadata = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }
+    const { body } = await register(stack, metadata, initial_access_token)
+    const own = { clientId: body.client_id, redirectUri }
+    await tokensFor(stack, { client: own })
+    await admin.remove(`/clients/${own.clientId}`)
+    passTime(86_400)
+    await verdictOf(stack, await send(oauthClient(stack, own).authorization().url), 'client_pruned')
   },
 )
 
