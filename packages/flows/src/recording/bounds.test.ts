@@ -21,9 +21,11 @@ describe('what a process remembers', () => {
 
   test('of addresses: how much each was recorded within a minute', () => {
     vi.useFakeTimers({ toFake: ['performance'] })
-    const mayRecord = createAllowance(2, 4)
+    const onExceeded = vi.fn()
+    const mayRecord = createAllowance(onExceeded, 2, 4)
     expect([1, 2, 3].map(() => mayRecord('a'))).toEqual([true, true, false])
     expect(['b', 'c', 'd'].map(mayRecord)).toEqual([true, true, false])
+    expect(onExceeded).toHaveBeenCalledOnce()
     vi.advanceTimersByTime(60_000)
     expect(mayRecord('a')).toBe(true)
     vi.useRealTimers()

@@ -57,7 +57,9 @@ export function createFlowRecorder(
   server: ExchangeHead['server'],
   { database, log }: RecorderOptions,
 ): (ctx: Context, arrival?: Arrival) => BegunExchange {
-  const mayRecord = createAllowance()
+  const mayRecord = createAllowance(() =>
+    log.warn('more is exchanged within a minute than is recorded for flows'),
+  )
   return function beginExchange(ctx, { time, startedMs } = arrivalNow()) {
     const at = new Date(time)
     const id = createExchangeId(at)
