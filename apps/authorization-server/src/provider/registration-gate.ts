@@ -79,7 +79,7 @@ function explainInvalid(error: unknown): undefined {
   const isExpired = error instanceof joseErrors.JWTExpired
   explainRefusal(Provider.ctx, {
     reason: isExpired ? 'initial_access_token_expired' : 'initial_access_token_invalid',
-    ...(isExpired && { got: isoTime(error.payload.exp), expected: 'a time to come' }),
+    ...(isExpired && { got: isoTime(Date.now() / 1000), expected: isoTime(error.payload.exp) }),
   })
 }
 

@@ -40,7 +40,7 @@ export const registrationCauses: readonly Cause[] = [
     id: 'initial_access_token_expired',
     title: 'The initial access token has expired',
     says: ({ compare }) =>
-      `The token with which the client wanted to register ended ${compare ? `at ${compare.got}` : 'before it was used'}. Such tokens live for minutes.`,
+      `The token with which the client wanted to register ended ${compare ? `at ${compare.expected}, and came at ${compare.got}` : 'before it was used'}. Such tokens live for minutes.`,
     fix: () =>
       'An administrator mints a new initial access token, with a longer life if needed. In the client, register right after getting it.',
     source: rfc(7591, '3'),
