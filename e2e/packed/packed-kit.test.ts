@@ -7,6 +7,9 @@ import { scriptOf } from './documentation.ts'
 import { emptyProject, lockedVersions, type Project, packTestingKit } from './project.ts'
 import { go, isNeeded, java, need, python, shell } from './toolchains.ts'
 
+/** A whole run of another runner, which a busy machine makes slow. */
+const runnerTimeout = 150_000
+
 let project: Project
 let tarball = ''
 
@@ -101,28 +104,36 @@ describe('with a test runner beside it', () => {
     await project.install(...runners.map((name) => `${name}@${versions[name]}`))
   }, 180_000)
 
-  it('TypeScript knows what it offers, and refuses what it does not', async () => {
-    // As a careful project has it: strict, its libraries' types checked too, and nothing that is new to TypeScript.
-    const compilerOptions = {
-      ...{ target: 'es2022', module: 'nodenext', types: ['node'] },
-      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
-    }
-    await project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }))
-    await project.write('typed.ts', typed)
-    const readme = readFileSync(installed('@neonpanel/testing-kit/README.md'), 'utf8')
-    const samples = Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code = '']) => code)
-    expect(samples.length).toBeGreaterThan(2)
-    for (const [index, code] of samples.entries()) await project.write(`readme-${index}.ts`, code)
-    await project.run('npx', ['--no', '--', 'tsc', '--project', 'tsconfig.json'])
-  })
+  it(
+    'TypeScript knows what it offers, and refuses what it does not',
+    async () => {
+      // As a careful project has it: strict, its libraries' types checked too, and nothing that is new to TypeScript.
+      const compilerOptions = {
+        ...{ target: 'es2022', module: 'nodenext', types: ['node'] },
+        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+      }
+      await project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+      await project.write('typed.ts', typed)
+      const readme = readFileSync(installed('@neonpanel/testing-kit/README.md'), 'utf8')
+      const samples = Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code = '']) => code)
+      expect(samples.length).toBeGreaterThan(2)
+      for (const [index, code] of samples.entries()) await project.write(`readme-${index}.ts`, code)
+      await project.run('npx', ['--no', '--', 'tsc', '--project', 'tsconfig.json'])
+    },
+    runnerTimeout,
+  )
 
-  it.each(['vitest', 'playwright'])('the %s example type-checks and passes', async (name) => {
-    const folder = await project.copyExample(name)
-    await project.run('npx', ['--no', '--', 'tsc', '--project', 'tsconfig.json'], { at: folder })
-    const printed = await project.run('npm', ['test'], { at: folder })
-    expect(printed).toMatch(/\b[1-9]\d* passed/)
-    expect(printed).not.toMatch(/failed|skipped|flaky/)
-  })
+  it.each(['vitest', 'playwright'])(
+    'the %s example type-checks and passes',
+    async (name) => {
+      const folder = await project.copyExample(name)
+      await project.run('npx', ['--no', '--', 'tsc', '--project', 'tsconfig.json'], { at: folder })
+      const printed = await project.run('npm', ['test'], { at: folder })
+      expect(printed).toMatch(/\b[1-9]\d* passed/)
+      expect(printed).not.toMatch(/failed|skipped|flaky/)
+    },
+    runnerTimeout,
+  )
 })
 
 const typed = `
