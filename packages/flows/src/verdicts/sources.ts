@@ -16,6 +16,16 @@ export const documentDraft = (section: string) =>
 
 export const fetchStandard = 'https://fetch.spec.whatwg.org/#http-cors-protocol'
 
+export const openidErrors = 'https://openid.net/specs/openid-connect-core-1_0.html#AuthError'
+
+export const nistThrottling = 'https://pages.nist.gov/800-63-4/sp800-63b.html#throttle'
+
+const names: Readonly<Record<string, string>> = {
+  [fetchStandard]: 'Fetch, CORS protocol',
+  [openidErrors]: 'OpenID Connect Core, section 3.1.2.6',
+  [nistThrottling]: 'NIST SP 800-63B-4, throttling',
+}
+
 /** How a page calls a source that it links to. */
 export function nameOfSource(source: string): string {
   const [, number, section] = /rfc(\d+)#section-(.+)$/.exec(source) ?? []
@@ -26,5 +36,5 @@ export function nameOfSource(source: string): string {
   if (repository) return `${repository}#${issue}`
   const draft = /document#section-(.+)$/.exec(source)?.[1]
   if (draft) return `Client ID Metadata Document, section ${draft}`
-  return source === fetchStandard ? 'Fetch, CORS protocol' : source
+  return names[source] ?? source
 }

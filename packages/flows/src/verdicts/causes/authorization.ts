@@ -10,7 +10,7 @@ import {
   resourceMetadata,
   text,
 } from '../messages.ts'
-import { mcp, mcpDraft, rfc, thread } from '../sources.ts'
+import { mcp, mcpDraft, openidErrors, rfc, thread } from '../sources.ts'
 import { standingNotes, standingRefusals } from '../standing.ts'
 import type { Cause, Evidence } from '../verdict.ts'
 
@@ -208,7 +208,7 @@ export const authorizationCauses: readonly Cause[] = [
     says: () =>
       'The client sent prompt=none, which forbids every page, and a page is needed: to sign in, or to consent.',
     fix: () => 'In the client, repeat the request without prompt=none, in a browser with a person.',
-    source: 'https://openid.net/specs/openid-connect-core-1_0.html#AuthError',
+    source: openidErrors,
     find: anyOf(
       redirected('login_required'),
       redirected('consent_required'),

@@ -1,7 +1,7 @@
 import type { StoryNote } from '../../story.ts'
 import { anyOf, ever, evidenceOf, noted, refused, value, waitedAt } from '../evidence.ts'
 import { authorizationRequest, redirectedError } from '../messages.ts'
-import { mcp, rfc, thread } from '../sources.ts'
+import { mcp, nistThrottling, rfc, thread } from '../sources.ts'
 import { standingNotes } from '../standing.ts'
 import type { Cause } from '../verdict.ts'
 
@@ -25,7 +25,7 @@ export const consentCauses: readonly Cause[] = [
     says: () =>
       'After several wrong passwords no more are looked at for a while, not even the right one.',
     fix: () => 'The person waits until the time that the page shows, and tries again.',
-    source: 'https://pages.nist.gov/800-63-4/sp800-63b.html#throttle',
+    source: nistThrottling,
     find: anyOf(
       noted('too_many_attempts', 'sign_in_throttled'),
       refused(({ response }) => response?.status === 429, 'sign_in'),
