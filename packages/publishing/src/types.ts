@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url)
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 
 /**
- * Bundles the types of a package's entries.
+ * Bundles the types of a package's entries; commands have none.
  *
  * @param input name of each entry → path of its source
  * @param directory where the `.d.ts` files go
@@ -29,6 +29,7 @@ export async function bundleTypes({
   directory: string
   open: readonly Workspace[]
 }): Promise<OutputChunk[]> {
+  if (Object.keys(input).length === 0) return []
   await using scratch = await mkdtempDisposable(join(tmpdir(), 'neonpanel-types-'))
   const declarationOf = (source: string) =>
     join(scratch.path, 'types', relative(repository, source)).replace(/\.ts$/, '.d.ts')
