@@ -28,6 +28,15 @@ export async function clientStory(
   return journal.tell({ status, clientId: undefined, clientName: undefined })
 }
 
+/** The same at a server that does not say what was broken on purpose. */
+export function withoutFaultHeader(story: Story): Story {
+  const exchanges = story.exchanges.map((exchange) => {
+    const { 'x-fault': _fault, ...headers } = exchange.response?.headers ?? {}
+    return { ...exchange, response: exchange.response && { ...exchange.response, headers } }
+  })
+  return { ...story, exchanges }
+}
+
 function unanswered(error: unknown) {
   if (!(error instanceof NoAnswer)) throw error
 }

@@ -8,7 +8,7 @@ import {
 } from '@neonpanel/testing-kit/client/oauth-client'
 import { expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
-import { type ClientRequest, clientStory } from '../harness/client-story.ts'
+import { type ClientRequest, clientStory, withoutFaultHeader } from '../harness/client-story.ts'
 import { initializeMessage } from '../harness/mcp.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
@@ -149,7 +149,8 @@ for (const [cause, { fault, requests }] of Object.entries(sights)) {
   verifies('verdict-client', `${cause} is what a client alone can tell`, async () => {
     await admin.post('/reset', {})
     if (fault) expect((await admin.post('/faults', fault)).status).toBe(201)
-    const verdict = diagnose(await clientStory(requests))
+    const story = await clientStory(requests)
+    const verdict = diagnose(withoutFaultHeader(story))
     expect(verdict).toMatchObject({ cause })
     expect([verdict?.says, verdict?.fix].join(' ')).not.toMatch(/undefined|NaN/)
   })
@@ -158,6 +159,16 @@ for (const [cause, { fault, requests }] of Object.entries(sights)) {
 verifies('verdict-client', 'a client that meets nothing wrong is told nothing', async () => {
   await admin.post('/reset', {})
   expect(diagnose(await clientStory(discovery, 'in_progress'))).toBeUndefined()
+})
+
+verifies('verdict-client', 'a fault is told to the client that it strikes', async () => {
+  await admin.post('/reset', {})
+  await admin.post('/faults', { where: { endpoint: 'token' }, what: { status: 500 } })
+  const verdict = diagnose(await clientStory([redemption]))
+  expect(verdict).toMatchObject({
+    cause: 'fault_injected',
+    evidence: { values: { got: 'status' } },
+  })
 })
 
 verifies(
