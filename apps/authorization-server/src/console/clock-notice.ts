@@ -1,12 +1,22 @@
 import { clockOffset, clockSetting, isClockShifted } from '@neonpanel/process/clock'
 import { type Html, html } from '../web/html.ts'
+import { icon } from '../web/icons.ts'
 import { time } from '../web/time.ts'
 
-/** Says what time it is for the servers while a test has moved their clock; else undefined. */
+/** Says in the navigation what time it is for the servers while a test has moved their clock; else undefined. */
 export function clockNotice(): Html | undefined {
   if (!isClockShifted()) return undefined
-  const how = 'frozenAtMs' in clockSetting() ? 'frozen' : shiftInWords(clockOffset())
-  return html`<p class="small"><span class="status" data-tone="warn" data-shape="square">Clock ${how}</span> ${time(new Date(Date.now()))}</p>`
+  return html`<p class="small"><span class="status" data-tone="warn" data-shape="square">${clockInWords()}</span> ${time(new Date(Date.now()))}</p>`
+}
+
+/** The same at the top of a page, with what it means. */
+export function clockBanner(): Html | undefined {
+  if (!isClockShifted()) return undefined
+  return html`<div class="alert" data-tone="warn" role="status">${icon('clock')}<p><strong>${clockInWords()}.</strong> For both servers it is ${time(new Date(Date.now()))}: tokens, sessions and limits go by that.</p></div>`
+}
+
+function clockInWords(): string {
+  return `Clock ${'frozenAtMs' in clockSetting() ? 'frozen' : shiftInWords(clockOffset())}`
 }
 
 const units = [

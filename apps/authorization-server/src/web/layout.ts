@@ -13,10 +13,12 @@ interface Document {
   readonly title: string
   readonly shell?: 'auth' | 'console'
   readonly content: Html
+  /** What adds to a page that is whole without it. */
+  readonly script?: Html | undefined
 }
 
 /** A whole page: head, skip link, the shell's content and the icons that it uses. */
-function document({ title, shell, content }: Document): Html {
+function document({ title, shell, content, script }: Document): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -27,6 +29,7 @@ function document({ title, shell, content }: Document): Html {
   <title>${title} · NeonPanel</title>
   <link rel="icon" href="${staticHref('/favicon.svg')}" type="image/svg+xml">
   <link rel="stylesheet" href="${staticHref('/neonpanel.css')}">
+  ${script}
 </head>
 <body${shell && html` class="${shell}"`}>
   <a class="skip-link" href="#main">Skip to content</a>
@@ -172,7 +175,10 @@ export interface ConsolePage {
   readonly faultsOn?: number
   /** What time it is for the servers, while that is not the machine's. */
   readonly clock?: Html | undefined
+  /** What every page says first: what is broken on purpose. */
+  readonly banner?: Html | undefined
   readonly main: Html
+  readonly script?: Html | undefined
 }
 
 /** Pages of `/console`. */
@@ -182,7 +188,9 @@ export function consolePage({
   section,
   faultsOn = 0,
   clock,
+  banner,
   main,
+  script,
 }: ConsolePage): Html {
   const brand = html`<a class="brand" href="/console">${brandMark}NeonPanel <small>Console</small></a>`
   const link = (entry: NavigationEntry) =>
@@ -206,9 +214,9 @@ export function consolePage({
   </nav>
 
   <main class="console-main" id="main">
-    ${main}
+    ${banner ? html`<div class="stack stack-loose">${banner}<div>${main}</div></div>` : main}
   </main>`
-  return document({ title, shell: 'console', content })
+  return document({ title, shell: 'console', content, script })
 }
 
 /** Answers with a page that nobody keeps: every page shows what only its reader may see. */

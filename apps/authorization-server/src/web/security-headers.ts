@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa'
 
-/** Everything a page may do; each list can only be widened by `allowFormAction`. */
-const contentSecurityPolicy = (formActions: readonly string[]) =>
+/** Everything a page may do; widened only by `allowFormAction` and `allowOwnScript`. */
+const contentSecurityPolicy = (formActions: readonly string[], further: readonly string[] = []) =>
   [
     "default-src 'none'",
     "style-src 'self'",
@@ -9,6 +9,7 @@ const contentSecurityPolicy = (formActions: readonly string[]) =>
     `form-action ${["'self'", ...formActions].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
+    ...further,
   ].join('; ')
 
 /**
@@ -39,6 +40,14 @@ export function securityHeaders(issuer: string): Middleware {
  */
 export function allowFormAction(ctx: Context, redirectUri: string): void {
   ctx.set('Content-Security-Policy', contentSecurityPolicy(redirectSources(redirectUri)))
+}
+
+/** Lets this page run the script files of this server, never script of its own, and lets them ask this server. */
+export function allowOwnScript(ctx: Context): void {
+  ctx.set(
+    'Content-Security-Policy',
+    contentSecurityPolicy([], ["script-src 'self'", "connect-src 'self'"]),
+  )
 }
 
 /** The content security policy sources that a redirect URI needs. */

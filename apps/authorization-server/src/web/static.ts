@@ -4,20 +4,22 @@ import { extname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Middleware } from 'koa'
 
+const names = ['neonpanel.css', 'favicon.svg', 'live.js'] as const
+
 const files = new Map(
-  ['neonpanel.css', 'favicon.svg'].map((name) => {
+  names.map((name) => {
     const content = readFileSync(new URL(`../public/${name}`, import.meta.url))
     const version = createHash('sha256').update(content).digest('base64url').slice(0, 12)
-    return [`/${name}`, { content, version, compressed: undefined as Buffer | undefined }]
+    return [`/${name}` as string, { content, version, compressed: undefined as Buffer | undefined }]
   }),
 )
 
 /** The address of a public file; it changes with the content, so that browsers may keep the answer for ever. */
-export function staticHref(path: '/neonpanel.css' | '/favicon.svg'): string {
+export function staticHref(path: `/${(typeof names)[number]}`): string {
   return `${path}?v=${files.get(path)!.version}`
 }
 
-/** Serves the stylesheet and the favicon, and nothing else. */
+/** Serves the stylesheet, the favicon and the one script, and nothing else. */
 export const staticFiles: Middleware = async function staticFiles(ctx, next) {
   const file = files.get(ctx.path)
   if (!file || !(ctx.method === 'GET' || ctx.method === 'HEAD')) return next()

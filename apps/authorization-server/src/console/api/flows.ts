@@ -54,9 +54,10 @@ export function flowOperations(context: ServerContext): Operation[] {
       answer: listSchema(flowSchema),
       async run({ query: { limit, cursor, status, step, client_id, q } }) {
         const { flows } = await loadFlows(database)
+        const statuses = status && [status]
+        const filter = { statuses, step, clientId: client_id, search: q }
         const matching = flows
-          .filter((flow) => matchesFlow(flow, { status, clientId: client_id, search: q }))
-          .filter((flow) => (step ?? flow.step) === flow.step)
+          .filter((flow) => matchesFlow(flow, filter))
           .filter((flow) => !cursor || isAfter(flow, cursor))
         const page = pageOf(matching, limit, ({ startedAt, id }) => ({ at: startedAt, id }))
         const stories = await loadStories(database, page.rows)
@@ -91,7 +92,7 @@ export function flowOperations(context: ServerContext): Operation[] {
         const [story] = await loadStories(database, [flow])
         const format = query.format ?? acceptedFormat(ctx)
         if (format === 'json') return describeWholeFlow(flow, story!)
-        return sendFlow(ctx, story!, format, context) as never
+        return sendFlow(ctx, { flow, story: story! }, format, context) as never
       },
     }),
   ]
@@ -108,20 +109,25 @@ function acceptedFormat(ctx: Context): FlowFormat {
   return formats.find((format) => flowFormats[format] === accepted) ?? 'json'
 }
 
-/** Answers with a flow in the format of another tool, as a file. */
+const extensions = { json: 'json', har: 'har', mermaid: 'mmd' } as const satisfies Record<
+  FlowFormat,
+  string
+>
+
+/** Answers with a flow as a file, in a format of ours or of another tool. */
 export function sendFlow(
   ctx: Context,
-  story: Story,
-  format: Exclude<FlowFormat, 'json'>,
+  { flow, story }: { readonly flow: Flow; readonly story: Story },
+  format: FlowFormat,
   { config }: Pick<ServerContext, 'config'>,
 ): string {
   const origins = {
     'authorization-server': config.issuer,
     'resource-server': new URL(config.mcpUrl).origin,
   }
-  ctx.attachment(`flow-${story.id}.${format === 'har' ? 'har' : 'mmd'}`)
+  ctx.attachment(`flow-${story.id}.${extensions[format]}`)
   ctx.type = flowFormats[format]
-  return format === 'har'
-    ? JSON.stringify(toHar(story, origins), undefined, 2)
-    : toMermaid(story, diagnose(story))
+  if (format === 'mermaid') return toMermaid(story, diagnose(story))
+  const content = format === 'har' ? toHar(story, origins) : describeWholeFlow(flow, story)
+  return JSON.stringify(content, undefined, 2)
 }

@@ -34,7 +34,10 @@ export function sendFlowEvents(ctx: Context, { database, log }: ServerContext): 
     streams: new Set<PassThrough>(),
   }
   followed.set(database, known)
-  if (known.streams.size >= most) return refuse(ctx)
+  if (known.streams.size >= most) {
+    refuse(ctx)
+    return
+  }
   const stream = new PassThrough()
   known.streams.add(stream)
   const send = (event: string, data: unknown) => {

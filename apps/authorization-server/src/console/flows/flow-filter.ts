@@ -1,17 +1,27 @@
 import type { Flow } from '@neonpanel/flows/assembly/assemble'
-import type { FlowStatus } from '@neonpanel/flows/story'
+import type { FlowStatus, FlowStep } from '@neonpanel/flows/story'
 
 export interface FlowFilter {
-  readonly status?: FlowStatus | undefined
+  readonly statuses?: readonly FlowStatus[] | undefined
   readonly clientId?: string | undefined
-  /** Person, flow or correlation id, or part of it. */
+  /** The last one that was reached. */
+  readonly step?: FlowStep | undefined
+  /** Person, grant, flow or correlation id, or part of it. */
   readonly search?: string | undefined
+  /** Ids of people who are meant by the search, too. */
+  readonly searchedPeople?: ReadonlySet<string> | undefined
 }
 
-export function matchesFlow(flow: Flow, { status, clientId, search }: FlowFilter): boolean {
-  if (status && flow.status !== status) return false
+export function matchesFlow(flow: Flow, filter: FlowFilter): boolean {
+  const { statuses, clientId, step } = filter
+  if (statuses && !statuses.includes(flow.status)) return false
   if (clientId && flow.clientId !== clientId) return false
-  if (!search) return true
+  if (step && flow.step !== step) return false
+  return matchesSearch(flow, filter)
+}
+
+function matchesSearch(flow: Flow, { search, searchedPeople }: FlowFilter): boolean {
+  if (!search || (flow.personId && searchedPeople?.has(flow.personId))) return true
   const ids = [flow.id, flow.personId, flow.grantId, ...flow.aliases]
   return ids.some((id) => id?.includes(search))
 }

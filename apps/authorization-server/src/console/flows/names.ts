@@ -2,7 +2,7 @@ import type { Flow } from '@neonpanel/flows/assembly/assemble'
 import { listClients } from '../../clients/clients.ts'
 import type { ServerContext } from '../../context.ts'
 import { isReviewed } from '../../web/identity.ts'
-import type { FlowNames } from './pages.ts'
+import type { FlowNames } from './flow-words.ts'
 
 /** The names of the clients and people in flows. */
 export async function namesInFlows(

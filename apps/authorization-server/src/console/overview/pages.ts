@@ -3,7 +3,7 @@ import { ago } from '../../web/ago.ts'
 import { breakable, type Html, html, when } from '../../web/html.ts'
 import { icon } from '../../web/icons.ts'
 import { formatClock, formatDate } from '../../web/time.ts'
-import { clientNameIn, type FlowNames, flowHref, flowStatus } from '../flows/pages.ts'
+import { clientNameIn, type FlowNames, flowHref, flowStatus } from '../flows/flow-words.ts'
 import { reasonOf } from '../flows/reason.ts'
 import { counted } from '../pager.ts'
 import { barChart, sparkline } from './charts.ts'
@@ -14,14 +14,12 @@ export interface OverviewView {
   readonly figures: Figures
   readonly names: FlowNames
   readonly faultsOn: number
-  /** What time it is for the servers, while that is not the machine's. */
-  readonly clock: Html | undefined
   readonly issuer: string
   readonly steps: readonly SetupStep[]
 }
 
 export function overviewPage(view: OverviewView): Html {
-  const { figures, issuer, clock } = view
+  const { figures, issuer } = view
   const periodLink = (period: Period) =>
     html`<a href="?period=${period}"${when(period === figures.period, 'aria-current="true"')}>${periods[period].label}</a>`
   return html`<header class="page-header">
@@ -30,7 +28,6 @@ export function overviewPage(view: OverviewView): Html {
         <nav class="segmented" aria-label="Period">${(Object.keys(periods) as Period[]).map(periodLink)}</nav>
       </div>
       <p class="lede">Sign-ins and tokens of ${new URL(issuer).host} in ${periods[figures.period].words}.</p>
-      ${clock}
     </header>
     <div class="stack stack-loose">
       ${tiles(figures)}

@@ -3,7 +3,6 @@ import { noteDevice } from '../../account/devices.ts'
 import type { ServerContext } from '../../context.ts'
 import { signedIn } from '../../web/signed-in.ts'
 import { describeApi } from '../api/operations.ts'
-import { clockNotice } from '../clock-notice.ts'
 import { namesInFlows } from '../flows/names.ts'
 import { show } from '../show.ts'
 import { loadFigures, type Period, periods } from './figures.ts'
@@ -21,7 +20,6 @@ export function overviewRoutes(router: Router, context: ServerContext): void {
       figures,
       names: await namesInFlows(context, figures.flows),
       faultsOn: testControls?.faults.list().length ?? 0,
-      clock: clockNotice(),
       issuer: config.issuer,
       steps: setupSteps(figures, config),
     })
