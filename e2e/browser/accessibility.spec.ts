@@ -3,6 +3,8 @@ import { resourceScopes } from '@neonpanel/contracts/scopes'
 import type { Stack } from '@neonpanel/stack'
 import { localClient, oauthClient } from '@neonpanel/testing-kit/client/oauth-client'
 import { type Browser, expect, type Page } from '@playwright/test'
+import { adminApi } from '../harness/admin.ts'
+import { complete, failAtToken } from './attempts.ts'
 import { signIn } from './person.ts'
 import { test } from './stack-test.ts'
 
@@ -182,6 +184,60 @@ test('the console’s forms, and what it shows once, are accessible', async ({ p
   await expectSound(page, 'console-client-rotate')
   await page.goto(`${stack.issuer}/console/clients/chatgpt-mcp-connector/edit`)
   await expectSound(page, 'console-client-edit')
+  expect(policy).toEqual([])
+})
+
+test('the console’s flows are accessible: failed, completed, in progress, none', async ({
+  page,
+  stack,
+  callback,
+}) => {
+  const policy = watchPolicy(page)
+  const failing = await failAtToken(page, stack, callback)
+  await complete(page, stack, callback)
+  const waiting = oauthClient(stack, { ...localClient, redirectUri: callback.redirectUri })
+  await page.goto(waiting.authorization(everything).url)
+  await signIn(page, 'warehouse')
+  await page.context().clearCookies()
+  await page.goto(`${stack.issuer}/console/flows`)
+  await signIn(page, 'admin')
+  await expectSound(page, 'console-flows-all')
+  await page.goto(`${stack.issuer}/console/flows?q=nothing-like-that`)
+  await expectSound(page, 'console-flows-none')
+  await page.goto(`${stack.issuer}/console/flows?client_id=${failing.client.clientId}`)
+  await page.locator('tbody a').first().click()
+  await expectSound(page, 'console-flow-failed')
+  for (const status of ['completed', 'in_progress']) {
+    await page.goto(`${stack.issuer}/console/flows?client_id=local-client&status=${status}`)
+    await page.locator('tbody a').first().click()
+    await expectSound(page, `console-flow-${status}`)
+  }
+  expect(policy).toEqual([])
+})
+
+test('the console is accessible while faults are on and the clock is shifted', async ({
+  page,
+  stack,
+}) => {
+  const policy = watchPolicy(page)
+  const api = adminApi(stack)
+  await api.post('/clock', { advance: '61m' })
+  await page.goto(`${stack.issuer}/console/faults`)
+  await signIn(page, 'admin')
+  const preset = page.getByRole('form', { name: 'Slow MCP responses' })
+  await preset.getByLabel('Applies to').selectOption('client:chatgpt-mcp-connector')
+  await preset.getByRole('switch').click()
+  await expect(page.getByRole('region', { name: /^1 fault is on/ })).toBeVisible()
+  await expectSound(page, 'console-faults-on')
+  await page.goto(`${stack.issuer}/console/keys`)
+  await expectSound(page, 'console-keys-fault-on')
+  await page.goto(`${stack.issuer}/console/faults`)
+  await page.getByText('All 19 kinds').click()
+  await page.getByLabel('Status', { exact: true }).fill('1')
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  await expectSound(page, 'console-faults-wrong')
+  await api.remove('/faults')
+  await api.post('/clock', { reset: true })
   expect(policy).toEqual([])
 })
 

@@ -44,12 +44,18 @@ export const product = {
     'fault-end': 'A fault ends after its count, after its time, or when it is turned off.',
     'fault-processes':
       'A fault strikes at every process of both servers that share a database, and is counted once.',
+    'console-faults':
+      'The console turns presets and faults of one’s own on and off, for whom and how long, and says on every page that they are on.',
   }),
   ...sentencesOf('PRODUCT', 'flows', {
     'verdict-provoked':
       'Each cause of the catalogue is recognised where it happens, and GET /console/api/flows/:id says so in plain words.',
     'verdict-client':
       'What a client alone can see is diagnosed as well, without the notes of the servers.',
+    'console-flows':
+      'The console finds a flow, tells it in order with every exchange, and says in the step that failed why, what to do and where the rule stands.',
+    'console-flows-live':
+      'Where scripts run, the list and an open flow follow what happens; without scripts they are the same pages.',
   }),
   ...sentencesOf('PRODUCT', 'errors', {
     'errors-mismatch': 'An error page names what was got, what is registered and what to check.',
