@@ -67,10 +67,10 @@ describe('the environment schemas', () => {
     }
   })
 
-  it('know every variable of the contract', () => {
+  it('know every variable of the contract, and a seed file besides', () => {
     const contract =
       'AUTH_PORT MCP_PORT HOST ISSUER_URL MCP_URL DATABASE_URL DATA_DIR SEED ADMIN_TOKEN APP_SECRET ACCESS_TOKEN_TTL_SECONDS AUTHORIZATION_CODE_TTL_SECONDS REFRESH_TOKEN_TTL_SECONDS INITIAL_ACCESS_TOKEN_TTL_SECONDS ACCESS_TOKEN_FORMAT REVOCATION_CHECK_SECONDS REGISTRATION_MODE LEGACY_SSE REFRESH_LEEWAY_SECONDS TRUST_PROXY TEST_CONTROLS LOG_LEVEL LOG_FORMAT'
     const known = new Set(namesOf([...authorization, ...resource]))
-    expect([...known].sort()).toEqual(contract.split(' ').sort())
+    expect([...known].sort()).toEqual([...contract.split(' '), 'SEED_FILE'].sort())
   })
 })
