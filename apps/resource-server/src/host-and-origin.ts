@@ -69,7 +69,7 @@ export function checkOrigin({
   const isAllowed = (origin: string) => own.has(origin) || isLoopbackOrigin(origin)
   return async function refuseForeignOrigins(ctx, next) {
     const origin = ctx.get('Origin')
-    ctx.vary('Origin')
+    ctx.set('Vary', 'Origin')
     if (origin && !isAllowed(origin)) {
       return answerRpcError(ctx, 403, { code: rpcCode.refused, message: 'Origin is not allowed' })
     }

@@ -34,7 +34,8 @@ export function sourceProblem(ctx: KoaContextWithOIDC, error: string): RefusalRe
   if (!found) return { reason: `${kind}_unknown` }
   return (
     generalProblem(kind, found, client.clientId) ??
-    (isCode ? codeProblem(params, found) : undefined) ?? { // Another request may have used it at the same moment.
+    (isCode ? codeProblem(params, found) : undefined) ?? {
+      // Another request may have used it at the same moment.
       reason: `${kind}_reused`,
     }
   )
