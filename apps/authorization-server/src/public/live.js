@@ -3,14 +3,16 @@
 
 const { follow, flow } = document.querySelector('script[data-follow]').dataset
 
-/** How long several events are gathered. */
+/** How long several events are gathered; asking takes at most one part in ten of the time. */
 const gatherMs = 150
+const restFactor = 10
+let restMs = gatherMs
 
 /** The parts as the server sent them: what was opened or copied here is no change. */
 const sent = new Map(partsOf(document).map((part) => [part.id, part.innerHTML]))
 
 const events = new EventSource(follow)
-let isAsking = false
+let isStale = false
 let timer
 
 events.addEventListener('ready', () => {
@@ -32,13 +34,14 @@ function isShown(id, ids = []) {
 }
 
 function refreshSoon() {
-  clearTimeout(timer)
-  timer = setTimeout(refresh, gatherMs)
+  isStale = true
+  if (timer !== undefined) return
+  timer = setTimeout(refresh, restMs)
 }
 
 async function refresh() {
-  if (isAsking) return refreshSoon()
-  isAsking = true
+  isStale = false
+  const startedMs = performance.now()
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
     // The session is over, or the flow is gone: what is shown stays.
@@ -46,7 +49,9 @@ async function refresh() {
   } catch {
     // The server is away; the stream comes back with it, and then asks again.
   } finally {
-    isAsking = false
+    restMs = Math.max(gatherMs, restFactor * (performance.now() - startedMs))
+    timer = undefined
+    if (isStale) refreshSoon()
   }
 }
 

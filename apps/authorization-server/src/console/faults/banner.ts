@@ -18,7 +18,7 @@ export function faultBanner({ faults, viewer, names }: FaultBanner): Html {
         <span class="hatch" aria-hidden="true"></span>
         <div class="spread">
           <div>
-            <h2 class="breakable" id="active-title">${counted(faults.length, 'fault')} ${faults.length === 1 ? 'is' : 'are'} on ${scopeOf(faults, names)}</h2>
+            <h2 id="active-title">${counted(faults.length, 'fault')} ${faults.length === 1 ? 'is' : 'are'} on ${scopeOf(faults, names)}</h2>
             <p class="small">${endOf(faults)} ${whoIsAffected(faults)} ${!names && html`<a href="/console/faults">${faults.length === 1 ? 'See it' : 'See them'}</a>`}</p>
           </div>
           <form method="post" action="/console/faults/off">
@@ -38,9 +38,13 @@ function common(faults: readonly Fault[], name: 'client_id' | 'person'): string 
 
 function scopeOf(faults: readonly Fault[], names?: ScopeNames): Html | undefined {
   const client = common(faults, 'client_id')
-  if (client !== undefined) return html`for ${names?.clients.get(client) ?? client}`
+  if (client !== undefined) return forName(names?.clients.get(client) ?? client)
   const person = common(faults, 'person')
-  return person === undefined ? undefined : html`for ${names?.people.get(person) ?? person}`
+  return person === undefined ? undefined : forName(names?.people.get(person) ?? person)
+}
+
+function forName(name: string): Html {
+  return html`for <span class="breakable">${name}</span>`
 }
 
 function whoIsAffected(faults: readonly Fault[]): string {

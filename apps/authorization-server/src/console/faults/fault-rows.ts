@@ -14,6 +14,7 @@ import {
   placeText,
   type ScopeNames,
   scopeText,
+  titleOf,
 } from './fault-words.ts'
 
 /** A preset that is off: its switch, its story, and for whom and how long it is to be on. */
@@ -77,7 +78,7 @@ export function activeRow(
             <input type="hidden" name="id" value="${fault.id}">
             <button class="switch" type="submit" role="switch" aria-checked="true" aria-labelledby="${title}"></button>
             <div class="stack stack-tight">
-              <h3 class="cluster" id="${title}">${fault.title ?? preset?.title ?? effectText(fault.what)} <span class="badge" data-tone="warn">${icon('bolt')}On</span></h3>
+              <h3 class="cluster" id="${title}">${titleOf(fault)} <span class="badge" data-tone="warn">${icon('bolt')}On</span></h3>
               ${preset ? storyOf({ ...preset, where: fault.where }) : html`<p class="small">${effectText(fault.what)}. Strikes ${placeText(fault.where)}.</p>`}
               <p class="fault-live">${fault.lastHitAt ? `Hit ${counted(fault.hits, 'time')}, last ${hitAgo(fault.lastHitAt)}.` : 'Not hit yet.'}</p>
             </div>

@@ -24,6 +24,11 @@ export function scopeText({ client_id, person }: Where, { clients, people }: Sco
   return parts.length > 0 ? parts.join(', ') : everybody
 }
 
+/** What a fault is called. */
+export function titleOf({ title, what }: Fault): string {
+  return title ?? effectText(what)
+}
+
 /** What a fault does, in a few words. */
 export function effectText(what: What): string {
   const said = Object.keys(what) as FaultKindName[]

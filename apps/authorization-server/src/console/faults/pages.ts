@@ -50,6 +50,7 @@ export function faultsPage(view: FaultsView): Html {
         <div class="list">${own.map((fault) => activeRow(fault, { names, viewer }))}</div>
       </section>`
       }
+      ${groupLinks(faults)}
       ${groups.map(
         ([id, title, ids]) => html`<section class="card" aria-labelledby="${id}-group">
         <header class="card-header"><h2 id="${id}-group">${title}</h2></header>
@@ -58,6 +59,21 @@ export function faultsPage(view: FaultsView): Html {
       )}
       ${ruleForm(view)}
     </div>`
+}
+
+/** There are many presets: the way to each group, or to what is on in it, and to what the presets leave open. */
+function groupLinks(faults: readonly Fault[]): Html {
+  const link = ([id, title, ids]: (typeof groups)[number]) => {
+    const active = faults.filter(({ preset }) => preset !== undefined && ids.includes(preset))
+    const [first] = active
+    return first
+      ? html`<a href="#fault-${first.id}">${title} <span>${active.length} on</span></a>`
+      : html`<a href="#${id}-group">${title} <span>${ids.length}</span></a>`
+  }
+  return html`<nav class="segmented" aria-label="Presets">
+        ${groups.map(link)}
+        <a href="#own-rule">A fault of your own</a>
+      </nav>`
 }
 
 export function presetOf(id: string | undefined): Preset | undefined {

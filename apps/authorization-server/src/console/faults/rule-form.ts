@@ -113,8 +113,14 @@ function kindsTable(): Html {
             <dl class="facts">
               ${faultKindNames.map((kind) => {
                 const { does, example } = faultKinds[kind]
-                return html`<div><dt><code>${kind}</code></dt><dd class="small">${does}<br><code class="small-code breakable">${JSON.stringify({ [kind]: example })}</code></dd></div>`
+                return html`<div><dt><code>${kind}</code></dt><dd class="small">${withCode(does)}<br><code class="small-code breakable">${JSON.stringify({ [kind]: example })}</code></dd></div>`
               })}
             </dl>
           </details>`
+}
+
+/** A sentence in which names stand between backticks. */
+function withCode(text: string): Html {
+  const parts = text.split('`')
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }

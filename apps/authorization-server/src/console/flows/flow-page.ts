@@ -46,7 +46,7 @@ function pageHeader(view: FlowView): Html {
         </ol>
       </nav>
       <div class="spread">
-        <h1 class="breakable">${flowTitle(flow, names)}</h1>
+        <h1><span class="breakable">${flowTitle(flow, names)}</span></h1>
         <div class="cluster">
           <a class="button" href="${file('har')}" download>${icon('external')}Export HAR</a>
           <a class="button" href="${file('json')}" download>JSON</a>

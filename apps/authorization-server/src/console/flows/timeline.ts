@@ -1,5 +1,5 @@
 import type { Flow } from '@neonpanel/flows/assembly/assemble'
-import { flowSteps, type Story, type StoryExchange } from '@neonpanel/flows/story'
+import { type FlowStep, flowSteps, type Story, type StoryExchange } from '@neonpanel/flows/story'
 import type { Verdict } from '@neonpanel/flows/verdicts/verdict'
 import { type Wait, waitsOf } from '@neonpanel/flows/waits'
 import { type Html, html } from '../../web/html.ts'
@@ -76,22 +76,28 @@ function exchangesOf(
   })
 }
 
+/** Steps that begin at the MCP server. */
+const atMcpServer: ReadonlySet<FlowStep> = new Set(['discovery', 'connect', 'tool_call'])
+
 function silentStep({ step, state }: Run, opening: Html): Html {
-  const server = flowSteps.indexOf(step) > flowSteps.indexOf('token') ? 'mcp' : 'auth'
-  const dir = step === 'code' && state === 'ok' ? html` data-dir="back"` : undefined
+  const server = atMcpServer.has(step) ? 'mcp' : 'auth'
+  const isCode = step === 'code' && state === 'ok'
+  // Where somebody never came, nothing was sent.
+  const message =
+    (state === 'skipped' || isCode) &&
+    html`<span class="message" data-between="client ${server}" data-solo${isCode && html` data-dir="back"`}>${isCode && 'code'}</span>`
   return html`<div class="exchange"${drawn[state] !== 'ok' && html` data-state="${drawn[state]}"`}>
               <p class="exchange-time"></p>
-              <div class="lanes" aria-hidden="true">
-                <span class="message" data-between="client ${server}" data-solo${dir}>${dir && 'code'}</span>
-              </div>
+              <div class="lanes" aria-hidden="true">${message}</div>
               <div class="exchange-body">
                 ${opening}
-                ${step === 'code' && state === 'ok' && html`<p class="faint">It came with the answer to the authorization request.</p>`}
+                ${isCode && html`<p class="faint">It came with the answer to the authorization request.</p>`}
               </div>
             </div>`
 }
 
-const byBrowser: ReadonlySet<string> = new Set(['authorize', 'sign_in', 'consent', 'code'])
+/** Steps that the person’s browser takes. */
+const byBrowser: ReadonlySet<FlowStep> = new Set(['authorize', 'sign_in', 'consent', 'code'])
 
 function stepTitle(run: Run): Html {
   const { step } = run
