@@ -83,16 +83,20 @@ describe('a persona that is stopped', () => {
     expect(verdict?.cause).toBe('no_answer')
   })
 
-  verifies('persona-verdict', 'by a token endpoint that is broken on purpose, which its answer says', async () => {
-    const { body: fault } = await api.post<{ id: string }>('/faults', {
-      where: { server: 'authorization-server', path: '/oauth2/token' },
-      what: { status: 500, body: '<h1>Internal Server Error</h1>' },
-    })
-    const { story, verdict } = await run('claude-code', stack)
-    await api.remove(`/faults/${fault.id}`)
-    expect(story).toMatchObject({ status: 'failed', step: 'token' })
-    expect(verdict?.cause).toBe('fault_injected')
-  })
+  verifies(
+    'persona-verdict',
+    'by a token endpoint that is broken on purpose, which its answer says',
+    async () => {
+      const { body: fault } = await api.post<{ id: string }>('/faults', {
+        where: { server: 'authorization-server', path: '/oauth2/token' },
+        what: { status: 500, body: '<h1>Internal Server Error</h1>' },
+      })
+      const { story, verdict } = await run('claude-code', stack)
+      await api.remove(`/faults/${fault.id}`)
+      expect(story).toMatchObject({ status: 'failed', step: 'token' })
+      expect(verdict?.cause).toBe('fault_injected')
+    },
+  )
 })
 
 const strict = await testStack({ REGISTRATION_MODE: 'open', REFRESH_LEEWAY_SECONDS: '0' })
