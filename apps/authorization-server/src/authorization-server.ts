@@ -92,9 +92,7 @@ export async function createAuthorizationServer(
 
   const app = new Koa({ proxy: true, maxIpsCount: 1 })
   app.keys = live.current.keys
-  app.on('error', (error, ctx) =>
-    (ctx?.state.log ?? log).warn({ err: error }, 'an answer was cut off'),
-  )
+  app.on('error', logBrokenAnswer(log))
   app.use(requestLog(log)).use(metrics.observeRequests)
   app.use(recordAuthorizationFlows(context, routes))
   for (const edge of testControls ? testEdge(testControls, faultEdge(context)) : []) app.use(edge)
@@ -186,4 +184,13 @@ async function readinessOf(database: Database): Promise<Record<string, boolean>>
   if (!reachable) return { database: false, migrations: false, keys: true }
   const pending = await pendingMigrations(database)
   return { database: true, migrations: pending.length === 0, keys: true }
+}
+
+/** An answer that began and could not be finished; a reader who leaves in the middle has only seen enough. */
+function logBrokenAnswer(log: Log) {
+  return (error: NodeJS.ErrnoException, ctx?: Koa.Context) => {
+    const level = error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : 'warn'
+    const own: Log = ctx?.state.log ?? log
+    own[level]({ err: error }, 'an answer was cut off')
+  }
 }
