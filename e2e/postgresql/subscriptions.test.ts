@@ -58,12 +58,12 @@ async function startServers() {
 const listening = `FROM pg_stat_activity WHERE datname = current_database()
   AND application_name = 'neonpanel announcements' AND state = 'idle' AND query <> ''`
 
-/** Waits until both resource servers listen to the database, on other connections than these. */
-async function bothListen(client: Client, gone: readonly number[] = []): Promise<number[]> {
+/** Waits until all three processes listen to the database, on other connections than these. */
+async function allListen(client: Client, gone: readonly number[] = []): Promise<number[]> {
   const listeners = async () => {
     const { rows } = await client.query<{ pid: number }>(`SELECT pid ${listening}`)
     const pids = rows.map(({ pid }) => pid)
-    expect(pids).toHaveLength(2)
+    expect(pids).toHaveLength(3)
     for (const pid of gone) expect(pids).not.toContain(pid)
     return pids
   }
@@ -80,7 +80,7 @@ describe('an import in one process', () => {
       const database = new Client({ connectionString: url })
       await database.connect()
       try {
-        const pids = await bothListen(database)
+        const pids = await allListen(database)
         // Where it is written it is told before the answer: nothing is left to be heard of below.
         resource.forwardTo([there])
         await runImport([newItem('TOLD-1')])
@@ -100,7 +100,7 @@ describe('an import in one process', () => {
         }
 
         await database.query(`SELECT pg_terminate_backend(pid) ${listening}`)
-        await bothListen(database, pids)
+        await allListen(database, pids)
         await runImport([{ sku: 'TOLD-1', list_price: '22.00' }, newItem('TOLD-2')])
         for (const listener of [modern, session, legacy]) {
           expect(await listener.next()).toMatchObject({ method: updated, params: { uri } })
