@@ -10,21 +10,27 @@ export interface CapturedBody {
 type Chunk = string | Uint8Array
 
 function keepBody(limitBytes: number) {
-  const chunks: Buffer[] = []
+  const chunks: (() => Buffer)[] = []
   let kept = 0
   let length = 0
   return {
     take(chunk: Chunk, encoding?: unknown) {
-      const bytes =
-        typeof chunk === 'string'
-          ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-          : Buffer.from(chunk)
-      length += bytes.length
-      if (kept + bytes.length > limitBytes) return
-      kept += bytes.length
-      chunks.push(bytes)
+      const spelled = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
+      const bytes = Buffer.byteLength(chunk, spelled)
+      length += bytes
+      if (kept + bytes > limitBytes) return
+      kept += bytes
+      // Text stays as it is until somebody looks; bytes are copied, since their owner goes on using them.
+      if (typeof chunk === 'string') chunks.push(() => Buffer.from(chunk, spelled))
+      else {
+        const copy = Buffer.from(chunk)
+        chunks.push(() => copy)
+      }
     },
-    captured: { content: () => Buffer.concat(chunks), length: () => length },
+    captured: {
+      content: () => Buffer.concat(chunks.map((chunk) => chunk())),
+      length: () => length,
+    },
   }
 }
 

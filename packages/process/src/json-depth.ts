@@ -8,6 +8,7 @@ const brace = { opens: 0x7b, closes: 0x7d }
 
 /** Whether a JSON text nests deeper than the limit: counts brackets outside strings, without parsing. */
 export function nestsTooDeep(json: string, limit = limitDepth): boolean {
+  if (hasFew(json, '{', limit / 2) && hasFew(json, '[', limit / 2)) return false
   let depth = 0
   let inString = false
   for (let index = 0; index < json.length; index += 1) {
@@ -21,4 +22,14 @@ export function nestsTooDeep(json: string, limit = limitDepth): boolean {
     if (depth > limit) return true
   }
   return false
+}
+
+/** Most texts have fewer brackets than the limit allows to nest, and finding those few is quick. */
+function hasFew(json: string, character: string, most: number): boolean {
+  let count = 0
+  for (let at = json.indexOf(character); at !== -1; at = json.indexOf(character, at + 1)) {
+    count += 1
+    if (count > most) return false
+  }
+  return true
 }
