@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { Middleware } from 'koa'
 import { type CapturedBody, captureRequestBody, captureResponseBody } from './body-capture.ts'
 import { type RecordedHeaders, redactBody, redactHeaders, redactUrl } from './exchange-redaction.ts'
@@ -61,31 +62,46 @@ export function recordExchanges(recorder: ExchangeRecorder, server: ServerName):
     const sent = captureResponseBody(ctx.res, bodyLimitBytes)
     ctx.res.once('close', () => {
       const answered = ctx.res.headersSent
-      const responseHeaders = ctx.res.getHeaders()
-      const status = answered ? ctx.res.statusCode : undefined
-      const { correlationId } = ctx.state
-      const durationMs = Math.round((performance.now() - startedMs) * 10) / 10
-      recorder.add(() => ({
-        id: randomUUID(),
+      const seen = {
         server,
-        correlationId,
+        correlationId: ctx.state.correlationId,
         startedAt,
-        durationMs,
+        durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
         method: method ?? '',
-        url: redactUrl(url ?? ''),
-        status,
-        request: {
-          headers: redactHeaders(headers),
-          body: bodyOf(headers['content-type'], received),
-        },
-        response: {
-          headers: answered ? redactHeaders(responseHeaders) : {},
-          body: bodyOf(responseHeaders['content-type'], sent),
-        },
-      }))
+        url: url ?? '',
+        status: answered ? ctx.res.statusCode : undefined,
+        request: { headers, body: received },
+        response: { headers: answered ? ctx.res.getHeaders() : {}, body: sent },
+      }
+      recorder.add(describing(seen))
     })
     await next()
   }
+}
+
+interface SeenMessage {
+  readonly headers: IncomingHttpHeaders | OutgoingHttpHeaders
+  readonly body: CapturedBody
+}
+
+interface SeenExchange extends Omit<Exchange, 'id' | 'request' | 'response'> {
+  readonly request: SeenMessage
+  readonly response: SeenMessage
+}
+
+/** Out here, so that what is kept until somebody looks holds on to nothing else of the request. */
+function describing(seen: SeenExchange): () => Exchange {
+  return () => ({
+    ...seen,
+    id: randomUUID(),
+    url: redactUrl(seen.url),
+    request: describeMessage(seen.request),
+    response: describeMessage(seen.response),
+  })
+}
+
+function describeMessage({ headers, body }: SeenMessage) {
+  return { headers: redactHeaders(headers), body: bodyOf(headers['content-type'], body) }
 }
 
 function bodyOf(contentType: unknown, { content, length }: CapturedBody): unknown {
