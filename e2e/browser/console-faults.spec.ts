@@ -28,12 +28,20 @@ test(
   'a preset is switched on for one client and off again, and every page says so meanwhile',
   verifies(['console-faults', 'contract-8-no-script']),
   async ({ page, stack }) => {
+    // A preset offers the latest clients; other tests of this stack may have made many.
+    const created = await adminApi(stack).post('/clients', {
+      client_id: 'struck',
+      client_name: 'Struck client',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      token_endpoint_auth_method: 'none',
+    })
+    expect(created.status, created.text).toBe(201)
     await page.goto(`${stack.issuer}/console/faults`)
     await signIn(page, 'admin')
     const preset = fault(page, 'Token endpoint answers 503')
     await expect(preset).toContainText('A good client waits')
     await expect(preset.getByRole('link', { name: 'navikt/mock-oauth2-server#345' })).toBeVisible()
-    await preset.getByLabel('Applies to').selectOption('client:local-client')
+    await preset.getByLabel('Applies to').selectOption('client:struck')
     await preset.getByLabel('Turns off after').selectOption('1 hour')
     await preset.getByRole('switch').click()
 
@@ -49,7 +57,7 @@ test(
         method: 'POST',
         body: new URLSearchParams({ grant_type: 'authorization_code', code: 'x', client_id }),
       })
-    expect((await ask('local-client')).status).toBe(503)
+    expect((await ask('struck')).status).toBe(503)
     expect((await ask('claude')).status).not.toBe(503)
     await page.reload()
     await expect(active).toContainText(/Hit 1 time, last \d+ s ago\./)
@@ -61,7 +69,7 @@ test(
     await active.getByRole('switch').click()
     await expect(page.getByRole('status')).toContainText('Fault is off')
     await expect(page.locator('.fault-banner')).toHaveCount(0)
-    expect((await ask('local-client')).status).not.toBe(503)
+    expect((await ask('struck')).status).not.toBe(503)
   },
 )
 
