@@ -6,6 +6,7 @@ testing kit otherwise (`npm install --save-dev @neonpanel/testing-kit`).
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 
@@ -32,14 +33,17 @@ def running_stack() -> Iterator[Stack]:
     }
     npx = shutil.which("npx") or pytest.fail("npx is not installed")
     command = [npx, "--no", "neonpanel-stack"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    # In a session of its own: npx does not pass on what ends it, so all of it is ended together.
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         try:
             # Its last line on standard output says that it is ready, and where.
             ready = next(line for line in process.stdout if line.startswith("ready "))
             where = dict(part.split("=", 1) for part in ready.split()[1:])
             yield Stack(where["issuer"], where["mcp"], ADMIN_TOKEN)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 @pytest.fixture
