@@ -5,6 +5,7 @@ import { personaNames } from '@neonpanel/personas/catalogue'
 import { type Stack, startStack } from '@neonpanel/stack'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommandLine } from './program.ts'
+import { recordingTerminal } from './testing/recording-terminal.ts'
 
 let stack: Stack
 const directory = mkdtempSync(join(tmpdir(), 'neonpanel-cli-'))
@@ -21,13 +22,13 @@ afterAll(async () => {
 
 /** Runs one command line against the stack. */
 async function run(words: string[], environment: Record<string, string> = {}) {
-  const lines = { out: [] as string[], err: [] as string[] }
-  const code = await runCommandLine(words, {
-    environment: { ISSUER_URL: stack.issuer, MCP_URL: stack.mcpUrl, ...environment },
-    out: (text) => lines.out.push(text),
-    err: (text) => lines.err.push(text),
+  const terminal = recordingTerminal({
+    ISSUER_URL: stack.issuer,
+    MCP_URL: stack.mcpUrl,
+    ...environment,
   })
-  return { code, out: lines.out.join('\n'), err: lines.err.join('\n') }
+  const code = await runCommandLine(words, terminal)
+  return { code, out: terminal.printed(), err: terminal.told() }
 }
 
 const mint = async (...options: string[]) => (await run(['iat', 'create', ...options])).out

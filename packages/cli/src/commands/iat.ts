@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { callAdminApi } from '../servers.ts'
-import { renderTable, type Terminal } from '../terminal.ts'
+import { renderTable } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
 
 const issued = z.object({
   initial_access_token: z.string(),
@@ -100,7 +101,7 @@ function addList(iat: Command, terminal: Terminal) {
         isoSeconds(expires_at),
         note,
       ])
-      terminal.out(renderTable(['ID', 'STATUS', 'USES', 'EXPIRES', 'NOTE'], rows))
+      terminal.out(renderTable(['ID', 'STATUS', 'USES', 'EXPIRES', 'NOTE'], rows, terminal))
     })
 }
 
