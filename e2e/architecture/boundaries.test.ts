@@ -84,7 +84,7 @@ const forbidden: readonly (readonly [folder: string, modules: readonly string[]]
   ],
   [
     'packages/doctor/src',
-    ['@neonpanel/stack', '@neonpanel/personas', '@neonpanel/resource-server'],
+    ['@neonpanel/stack', '@neonpanel/flows/recording/journal', '@neonpanel/resource-server'],
   ],
   [
     'packages/cli/src',
@@ -133,8 +133,22 @@ const allowed: readonly (readonly [folder: string, modules: readonly string[]])[
     ],
   ],
   [
+    'packages/doctor/src',
+    [
+      '@neonpanel/contracts/urls',
+      '@neonpanel/personas/run-persona',
+      '@neonpanel/flows/verdicts/verdict',
+    ],
+  ],
+  [
     'packages/cli/src',
-    ['@neonpanel/stack', '@neonpanel/contracts/scopes', '@neonpanel/personas/catalogue'],
+    [
+      '@neonpanel/stack',
+      '@neonpanel/contracts/scopes',
+      '@neonpanel/doctor/examine',
+      '@neonpanel/flows/verdicts/verdict',
+      '@neonpanel/personas/catalogue',
+    ],
   ],
   ['e2e/protocol', ['@neonpanel/stack', '@neonpanel/database/open', '@neonpanel/contracts/scopes']],
 ]

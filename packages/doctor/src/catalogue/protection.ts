@@ -1,0 +1,3 @@
+import type { FindingDefinition } from '../finding.ts'
+
+export const protectionFindings = {} as const satisfies Record<string, FindingDefinition>

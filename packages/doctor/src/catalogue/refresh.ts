@@ -1,0 +1,3 @@
+import type { FindingDefinition } from '../finding.ts'
+
+export const refreshFindings = {} as const satisfies Record<string, FindingDefinition>

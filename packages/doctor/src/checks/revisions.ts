@@ -1,0 +1,9 @@
+import type { Examination } from '../examination.ts'
+import type { Entry, SpokenRevisions } from '../servers.ts'
+
+export async function examineRevisions(
+  _: Examination,
+  __: { entry: Entry; token?: string },
+): Promise<SpokenRevisions> {
+  return { revisions: [] }
+}
