@@ -1,58 +1,69 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
-
-const bin = fileURLToPath(new URL('./neonpanel.ts', import.meta.url))
-const children: ChildProcess[] = []
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-/** Runs the program itself, with nothing else in its environment. */
-function run(words: string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [bin, ...words], {
-    env: { HOST: '127.0.0.1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  return child
-}
+import { describe, expect, it } from 'vitest'
+import { runBinary, startBinary } from './testing/binary.ts'
 
 const inMemory = { AUTH_PORT: '0', MCP_PORT: '0', DATA_DIR: 'memory', LOG_LEVEL: 'silent' }
 
-describe('neonpanel', () => {
-  it('start --json prints the card as one line, then the ready line, and ends on SIGTERM', async () => {
-    const child = run(['start', '--json'], inMemory)
-    const lines: string[] = []
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line)
-      if (line.startsWith('ready ')) child.kill('SIGTERM')
-    }
-    const [card = '', ready = ''] = lines
+describe('neonpanel start', () => {
+  it('--json prints the card as one line, then the ready line, and ends on SIGTERM', async () => {
+    await using program = startBinary(['start', '--json'], { environment: inMemory })
+    await program.until(/^ready .*\n/m)
+    program.child.kill('SIGTERM')
+    const { code, out } = await program.finished
+    const [card = '', ready = '', ...more] = out.split('\n')
     const { issuer, mcp_url: mcpUrl } = JSON.parse(card)
     expect(ready).toBe(`ready issuer=${issuer} mcp=${mcpUrl}`)
-    expect(lines).toHaveLength(2)
-    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
+    expect(more).toEqual([])
+    expect(code).toBe(0)
   })
 
-  it('start says what is wrong with the environment, and ends with 1', async () => {
-    const child = run(['start'], { ...inMemory, SEED: 'lots' })
-    const [errors, [code]] = await Promise.all([child.stderr.toArray(), once(child, 'exit')])
+  it('says what is wrong with the environment, and ends with 1', async () => {
+    const { code, err } = await runBinary(['start'], { environment: { ...inMemory, SEED: 'lots' } })
     expect(code).toBe(1)
-    expect(errors.join('')).toContain('SEED must be demo or none')
-    expect(errors.join('')).not.toMatch(/^\s+at /m)
+    expect(err).toContain('SEED must be demo or none')
+    expect(err).not.toMatch(/^\s+at /m)
+  })
+})
+
+describe('neonpanel', () => {
+  it.each([
+    [0, ['--version']],
+    [0, ['iat', '--help']],
+    [1, ['iat', 'list', '--issuer', 'http://127.0.0.1:1']],
+    [2, ['no-such-command']],
+    [2, []],
+  ])('ends with %i for %j', async (expected, words) => {
+    expect((await runBinary(words)).code).toBe(expected)
+  })
+
+  it('suggests the command that was meant', async () => {
+    expect(await runBinary(['regster'])).toEqual({
+      code: 2,
+      out: '',
+      err: "error: unknown command 'regster'\n(Did you mean register?)",
+    })
   })
 
   it.each([
-    [0, ['iat', '--help']],
-    [1, ['iat', 'list']],
-    [2, ['no-such-command']],
-  ])('ends with %i for %j', async (expected, words) => {
-    const child = run(words, { ISSUER_URL: 'http://127.0.0.1:1' })
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(expected)
+    [['regster'], /unknown command 'regster' \(Did you mean register\?\)/],
+    [['iat', 'create', '--ttl', 'long'], /--ttl <seconds>.*whole number/],
+    [[], /neonpanel --help/],
+  ])('tells misuse in JSON as well: %j', async (words, message) => {
+    const { code, out, err } = await runBinary([...words, '--json'])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(JSON.parse(err)).toEqual({ error: expect.stringMatching(message) })
+  })
+
+  it('writes no colours where no terminal shows them, and colours where FORCE_COLOR asks', async () => {
+    const bold = '\u001b[1m'
+    expect((await runBinary(['--help'])).out).not.toContain(bold)
+    expect((await runBinary(['--help'], { environment: { FORCE_COLOR: '1' } })).out).toContain(
+      `${bold}Run the stack`,
+    )
+  })
+
+  it('is content when nobody reads to the end', async () => {
+    await using program = startBinary(['--help'])
+    program.child.stdout?.destroy()
+    expect((await program.finished).code).toBe(0)
   })
 })

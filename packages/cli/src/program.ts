@@ -1,12 +1,27 @@
 import { Command, CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { addCompletionCommand } from './commands/completion.ts'
 import { addDatabaseCommands } from './commands/database.ts'
 import { addIatCommand } from './commands/iat.ts'
 import { addRegisterCommand } from './commands/register.ts'
 import { addStartCommand } from './commands/start.ts'
-import { CommandFailure } from './failure.ts'
+import { explain } from './failure.ts'
+import { everyCommand, globalHeading, groups, shortHelp } from './help.ts'
 import type { Terminal } from './terminal.ts'
 
 export type ExitCode = 0 | 1 | 2
+
+/** What adds a command, or some that belong together. */
+type AddCommands = (program: Command, terminal: Terminal) => void
+
+/** All commands, in the order of the help. */
+const families: readonly (readonly [heading: string, commands: readonly AddCommands[]])[] = [
+  [groups.stack, [addStartCommand, addDatabaseCommands]],
+  [groups.administrator, [addIatCommand, addRegisterCommand]],
+  [groups.client, []],
+  [groups.diagnosis, []],
+  [groups.shell, [addCompletionCommand]],
+]
 
 /**
  * Runs one command line.
@@ -18,57 +33,45 @@ export async function runCommandLine(
   words: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const asJson = words.includes('--json')
   try {
-    await createProgram(terminal).parseAsync(words, { from: 'user' })
+    await createProgram(terminal, asJson).parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
-    return explain(error, words, terminal)
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    return explain(error, asJson, terminal)
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+/** All commands with what they take, not yet run. */
+export function createProgram(terminal: Terminal, asJson = false): Command {
+  const environment = { ...terminal.environment }
   const program = new Command('neonpanel')
-    .description('The NeonPanel auth stack at the command line.')
-    .option('--json', 'answer in JSON, for programs')
-    .configureHelp({ showGlobalOptions: true })
+    .usage('<command> [options]')
+    .configureHelp(shortHelp(terminal))
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeErr: (text) => asJson || terminal.err(text.trimEnd()),
+      // Colours are a matter of the terminal, which was asked.
+      getOutHasColors: () => true,
+      getErrHasColors: () => false,
     })
     .exitOverride()
-    .addHelpText(
-      'after',
-      `
-Commands talk to ISSUER_URL (default http://localhost:4400) with ADMIN_TOKEN (has a default on this machine).
-
-Examples:
-  $ npx neonpanel start
-  $ npx neonpanel register chatgpt --iat "$(npx neonpanel iat create)"`,
-    )
-  addStartCommand(program, terminal)
-  addIatCommand(program, terminal)
-  addRegisterCommand(program, terminal)
-  addDatabaseCommands(program, terminal)
-  return program
-}
-
-function explain(error: unknown, words: readonly string[], terminal: Terminal): ExitCode {
-  // Help and misuse were already told by commander.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (!(error instanceof Error)) throw error
-  const message = messageFor(error)
-  if (message === undefined) throw error
-  if (words.includes('--json')) terminal.err(JSON.stringify({ error: message }))
-  else terminal.err(message)
-  return error instanceof CommandFailure ? error.exitCode : 1
-}
-
-/** Failures that a person can act on; anything else is a defect. */
-function messageFor(error: Error): string | undefined {
-  if (error instanceof CommandFailure) return error.message
-  if (error.name === 'EnvironmentError') return error.message
-  if ('advice' in error && typeof error.advice === 'string') {
-    return `${error.message}\n${error.advice}`
+    .addHelpText('after', everyCommand)
+    .optionsGroup(globalHeading)
+    .version(manifest.version)
+    .option('--json', 'answer with one JSON document, for programs')
+    .option('--issuer <url>', 'the authorization server, in place of ISSUER_URL')
+    .option('--mcp-url <url>', 'the MCP endpoint, in place of MCP_URL')
+    .helpOption('-h, --help', 'show help')
+    .hook('preAction', () => {
+      const { issuer, mcpUrl } = program.opts<{ issuer?: string; mcpUrl?: string }>()
+      if (issuer !== undefined) environment.ISSUER_URL = issuer
+      if (mcpUrl !== undefined) environment.MCP_URL = mcpUrl
+    })
+  for (const [heading, commands] of families) {
+    program.commandsGroup(heading)
+    for (const add of commands) add(program, { ...terminal, environment })
   }
-  return undefined
+  return program
 }
