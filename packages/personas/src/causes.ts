@@ -27,6 +27,14 @@ const told: readonly Told[] = [
     source: mcp('authorization#client-registration-approaches'),
   },
   {
+    id: 'browser_did_not_return',
+    title: 'The browser did not come back',
+    says: () =>
+      'The person was sent to the authorization server, which did not send their browser back to the client.',
+    fix: 'Read the page that the browser stayed at. Where it names client_id or redirect_uri, register the client with exactly this redirect URI; an authorization server must not redirect to an address it does not know.',
+    source: rfc(6749, '4.1.2.1'),
+  },
+  {
     id: 'callback_elsewhere',
     title: 'The browser was sent somewhere else',
     says: (evidence) =>

@@ -49,6 +49,44 @@ describe('every persona', () => {
   }
 })
 
+describe('who observes a run', () => {
+  test('hears of every exchange, and then of the step that it belongs to', async () => {
+    const heard: string[] = []
+    const run = await attempt(
+      'chatgpt',
+      {},
+      {
+        onExchange: ({ request }) => heard.push(request.method),
+        onStep: ({ says }) => heard.push(says),
+      },
+    )
+    expect(heard.slice(0, 2)).toEqual(['POST', run.steps[0]?.says])
+    expect(heard).toHaveLength(run.steps.length + run.story.exchanges.length)
+    expect(run.origins).toEqual({
+      'resource-server': 'https://mcp.example',
+      'authorization-server': 'https://as.example',
+    })
+  })
+
+  test('hears of the step that stops it last', async () => {
+    const heard: boolean[] = []
+    const onStep: PersonaWish['onStep'] = ({ ok }) => heard.push(ok)
+    await attempt('claude', { server: null }, { onStep })
+    expect(heard.at(-1)).toBe(false)
+  })
+
+  test('is told why a browser never comes back', async () => {
+    const openBrowser = async () => {
+      throw new Error('it shows a page')
+    }
+    const { verdict } = await attempt('claude', {}, { openBrowser })
+    expect(verdict).toMatchObject({
+      cause: 'browser_did_not_return',
+      evidence: { compare: { got: 'it shows a page', expected: personas.claude.redirect.uri } },
+    })
+  })
+})
+
 describe('discovery', () => {
   test.each([
     ['403', () => new Response(null, { status: 403 })],

@@ -8,7 +8,7 @@ import { type Attempt, createAttempt } from './engine/attempt.ts'
 import { authorize, type CodeGrant, type OpenBrowser } from './engine/authorization.ts'
 import { type Connection, connect } from './engine/connection.ts'
 import { type Discovered, discover, meetChallenge } from './engine/discovery.ts'
-import { createJournal, type PersonaStep } from './engine/journal.ts'
+import { createJournal, type Observer, type Origins, type PersonaStep } from './engine/journal.ts'
 import { type CallbackListener, listenForCallback } from './engine/listener.ts'
 import {
   becomeKnown,
@@ -20,7 +20,7 @@ import { ClientStop } from './engine/stop.ts'
 import { redeem, renew, type Tokens } from './engine/tokens.ts'
 import type { Persona } from './persona.ts'
 
-export interface PersonaWish {
+export interface PersonaWish extends Observer {
   readonly openBrowser: OpenBrowser
   /** Left out, the client goes the way it prefers. */
   readonly registration?: Registration
@@ -46,6 +46,7 @@ export interface PersonaRun {
   /** The last ones; undefined when it got none. */
   readonly tokens: Tokens | undefined
   readonly steps: readonly PersonaStep[]
+  readonly origins: Origins
 }
 
 /**
@@ -62,7 +63,7 @@ export async function runPersona(
 ): Promise<PersonaRun> {
   const client = typeof persona === 'string' ? personas[persona] : persona
   const timeoutMs = wish.timeoutMs ?? 10_000
-  const journal = createJournal(wish.fetch ?? fetch, timeoutMs)
+  const journal = createJournal(wish.fetch ?? fetch, timeoutMs, wish)
   const known = { journal, enteredScopes: wish.scopes, timeoutMs }
   const attempt = createAttempt(client, mcpUrl, known)
   const progress: Progress = {}
@@ -76,7 +77,8 @@ export async function runPersona(
   }
   const clientName = client.registration.metadata.client_name as string
   const story = journal.tell({ status, clientId: progress.client?.clientId, clientName })
-  return { story, verdict: explain(story), tokens: progress.tokens, steps: journal.steps }
+  const { steps, origins } = journal
+  return { story, verdict: explain(story), tokens: progress.tokens, steps, origins }
 }
 
 /** How far the client came. */

@@ -89,7 +89,7 @@ async function throughBrowser(
     const got = error instanceof Error ? error.message : String(error)
     return attempt.stop('authorize', {
       reason: 'browser_did_not_return',
-      says: `The person’s browser did not come back to the client: ${got}`,
+      says: `The person’s browser did not come back: ${got}`,
       got,
       expected: url.searchParams.get('redirect_uri') ?? '',
     })

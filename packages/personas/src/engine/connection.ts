@@ -85,7 +85,8 @@ async function streamable(
       if (sessionId === undefined) return
       const headers = { ...session, ...bearer(token) }
       const goodbye = { url: mcpUrl, method: 'DELETE', headers }
-      await attempt.ask('connect', 'resource-server', goodbye).catch(unlessStopped)
+      const answer = await attempt.ask('connect', 'resource-server', goodbye).catch(unlessStopped)
+      if (answer && answer.status < 300) journal.did('connect', 'Ended the session.')
     },
   }
 }
@@ -152,7 +153,7 @@ async function connectLegacy(attempt: Attempt, accessToken: string): Promise<Con
 }
 
 /** The work is done: whether the server takes the end of the session is its own affair. */
-function unlessStopped(error: unknown) {
+function unlessStopped(error: unknown): undefined {
   if (!(error instanceof ClientStop)) throw error
 }
 

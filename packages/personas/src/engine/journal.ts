@@ -37,6 +37,9 @@ export interface Answer {
 /** No answer came: nobody listens there, the connection broke, or it took too long. */
 export class NoAnswer extends Error {}
 
+/** Where the servers were reached, as far as a client came: stories have paths only. */
+export type Origins = Readonly<Partial<Record<FlowServer, string>>>
+
 /** What becomes the story of one run. */
 export interface Journal {
   /** Sends, and records the exchange. @throws NoAnswer */
@@ -46,27 +49,53 @@ export interface Journal {
   did(step: FlowStep, says: string): void
   refused(step: FlowStep, refusal: Refusal): void
   readonly steps: readonly PersonaStep[]
+  readonly origins: Origins
   tell(end: Pick<Story, 'status' | 'clientId' | 'clientName'>): Story
 }
 
-export function createJournal(fetchIt: typeof fetch, timeoutMs: number): Journal {
+/** Hears of a run while it goes on. */
+export interface Observer {
+  /** An exchange came to its end; the step that it belongs to is said after it. */
+  readonly onExchange?: ((exchange: StoryExchange) => void) | undefined
+  /** Something was done or learnt, or the client stops. */
+  readonly onStep?: ((step: PersonaStep) => void) | undefined
+}
+
+/**
+ * @param fetchIt in place of the platform's
+ * @param timeoutMs how long an answer may take
+ */
+export function createJournal(
+  fetchIt: typeof fetch,
+  timeoutMs: number,
+  { onExchange, onStep }: Observer = {},
+): Journal {
   const exchanges: StoryExchange[] = []
   const notes: StoryNote[] = []
   const steps: PersonaStep[] = []
+  const origins: Partial<Record<FlowServer, string>> = {}
   const startedAt = new Date()
   let reached: FlowStep = 'discovery'
 
   const say = (step: FlowStep, says: string, ok: boolean) => {
     reached = step
-    steps.push({ step, says, ok, at: new Date() })
+    const said = { step, says, ok, at: new Date() }
+    steps.push(said)
+    onStep?.(said)
+  }
+  const keep = (asked: Asked, exchange: StoryExchange) => {
+    origins[asked.server] ??= new URL(asked.url).origin
+    exchanges.push(exchange)
+    onExchange?.(exchange)
   }
   return {
     steps,
+    origins,
     async send(asked) {
       reached = asked.step
       const at = new Date()
       const record = (response: StoryExchange['response'], correlationId?: string) =>
-        exchanges.push(exchangeOf(asked, at, response, correlationId))
+        keep(asked, exchangeOf(asked, at, response, correlationId))
       try {
         const answer = await answerOf(asked, fetchIt, timeoutMs)
         const { status, headers } = answer
@@ -83,14 +112,14 @@ export function createJournal(fetchIt: typeof fetch, timeoutMs: number): Journal
       reached = 'authorize'
       const headers = callback && new Headers({ location: callback.href })
       const response = headers && { status: 303, headers: redactHeaders(headers), body: undefined }
-      const asked = { method: 'GET', url: request.href, headers: new Headers() }
-      exchanges.push(
-        exchangeOf(
-          { ...asked, step: 'authorize', server: 'authorization-server' },
-          openedAt,
-          response,
-        ),
-      )
+      const asked: Asked = {
+        step: 'authorize',
+        server: 'authorization-server',
+        method: 'GET',
+        url: request.href,
+        headers: new Headers(),
+      }
+      keep(asked, exchangeOf(asked, openedAt, response))
     },
     did: (step, says) => say(step, says, true),
     refused(step, { reason, says, got, expected }) {
