@@ -71,7 +71,8 @@ describe('who observes a run', () => {
   test('hears of the step that stops it last', async () => {
     const heard: boolean[] = []
     const onStep: PersonaWish['onStep'] = ({ ok }) => heard.push(ok)
-    await attempt('claude', { server: null }, { onStep })
+    const challenge = () => new Response(null, { status: 403 })
+    await attempt('claude', { challenge }, { onStep })
     expect(heard.at(-1)).toBe(false)
   })
 
