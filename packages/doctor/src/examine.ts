@@ -63,7 +63,13 @@ export async function examine(mcpUrl: string, wish: ExamineWish = {}): Promise<R
   const ask = createAsk(timeoutMs, wish.fetch)
   const course = startCourse({ mcpUrl, ask }, wish.watch ?? {})
   const found = await examineServers(course, wish)
-  const readiness = await readinessOf({ mcpUrl, timeoutMs, findings: course.findings, ...found })
+  const readiness = await readinessOf({
+    mcpUrl,
+    timeoutMs,
+    fetch: wish.fetch,
+    findings: course.findings,
+    ...found,
+  })
   return {
     mcpUrl,
     startedAt,

@@ -1,0 +1,44 @@
+/** An answer that is kept, so that it can be given again. */
+interface Kept {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: ArrayBuffer | string | null
+}
+
+const bodiless = new Set([101, 204, 205, 304])
+
+/**
+ * `fetch` that sends each distinct request once and gives all who ask the same its answer: clients differ in few of the
+ * requests that they begin with. Of an event stream only what came with its first part is kept.
+ */
+export function shareAnswers(fetchIt: typeof fetch): typeof fetch {
+  const kept = new Map<string, Promise<Kept>>()
+  return async (input, init) => {
+    const key = JSON.stringify([init?.method, input, [...new Headers(init?.headers)], init?.body])
+    let answer = kept.get(key)
+    if (!answer) {
+      answer = fetchIt(input, init).then(keep)
+      kept.set(key, answer)
+    }
+    const { status, headers, body } = await answer
+    return new Response(bodiless.has(status) ? null : body, { status, headers })
+  }
+}
+
+async function keep(response: Response): Promise<Kept> {
+  const { status } = response
+  const headers = new Headers(response.headers)
+  // What follows is no longer as it was on the wire.
+  headers.delete('content-encoding')
+  headers.delete('content-length')
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream')
+  const body = isStream ? await firstPart(response) : await response.arrayBuffer()
+  return { status, headers, body }
+}
+
+async function firstPart(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  const part = await reader?.read()
+  await reader?.cancel()
+  return new TextDecoder().decode(part?.value)
+}
