@@ -1,0 +1,53 @@
+import type { Session } from '../servers.ts'
+import { createAuthorizationServer } from './authorization-server.ts'
+import type { Addresses, Changes } from './changes.ts'
+import { type Answered, type Asked, type PlayedServer, play } from './play.ts'
+import { createResourceServer } from './resource-server.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+export interface Servers extends Addresses, AsyncDisposable {
+  readonly resource: PlayedServer
+  readonly authorization: PlayedServer
+  readonly tokens: Tokens
+  /** A person who signed in, for all scopes unless said otherwise. */
+  session(scope?: string): Promise<Session>
+  stop(): Promise<void>
+}
+
+/** One MCP server and one authorization server on loopback, healthy but for the changes: `await using servers = …`. */
+export async function startServers(changes: Changes = {}): Promise<Servers> {
+  // Both have to know where the other one listens: they answer by functions that are set once both do.
+  let answerResource: (asked: Asked) => Answered | Promise<Answered> = () => 'hang_up'
+  let answerAuthorization = answerResource
+  const resource = await play((asked) => answerResource(asked))
+  const authorization = await play((asked) => answerAuthorization(asked))
+  const at: Addresses = {
+    mcpUrl: resource.origin + (changes.mcpPath ?? '/mcp'),
+    mcpOrigin: resource.origin,
+    issuer: authorization.origin + (changes.issuerPath ?? ''),
+    authOrigin: authorization.origin,
+  }
+  const tokens = await createTokens(at, changes)
+  const healthyResource = createResourceServer(at, tokens, changes)
+  const healthyAuthorization = createAuthorizationServer(at, tokens, changes)
+  const changed = (healthy: (asked: Asked) => Promise<Response>) => async (asked: Asked) => {
+    const instead = await changes.answer?.(asked, at)
+    if (instead !== undefined) return instead
+    const response = await healthy(asked)
+    return (await changes.mend?.(response, asked, at)) ?? response
+  }
+  answerResource = changed(healthyResource)
+  answerAuthorization = changed(healthyAuthorization)
+  const stop = async () => {
+    await Promise.all([resource.stop(), authorization.stop()])
+  }
+  return {
+    ...at,
+    resource,
+    authorization,
+    tokens,
+    session: (scope) => tokens.session(scope),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
