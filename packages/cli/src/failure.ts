@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { ZodError, z } from 'zod'
 import type { Terminal } from './terminal.ts'
 
 /** The command was understood and did not succeed; the message is for the person at the keyboard. */
@@ -34,6 +35,9 @@ export function explain(error: unknown, asJson: boolean, terminal: Terminal): 1 
 function messageFor(error: unknown): string | undefined {
   if (error instanceof CommanderError) return misuse(error)
   if (error instanceof CommandFailure) return error.message
+  if (error instanceof ZodError) {
+    return `The server answered something that this version does not know: ${z.prettifyError(error)}`
+  }
   if (!(error instanceof Error)) return undefined
   if (error.name === 'EnvironmentError') return error.message
   if ('advice' in error && typeof error.advice === 'string') {

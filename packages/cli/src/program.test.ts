@@ -116,10 +116,10 @@ describe('iat', () => {
   })
 
   it('says how to start a server when none answers', async () => {
-    const { code, err } = await run(['iat', 'create'], { ISSUER_URL: 'http://127.0.0.1:1' })
+    const { code, err } = await run(['iat', 'create'], { ISSUER_URL: 'http://127.0.0.1:2' })
     expect(code).toBe(1)
     expect(err).toBe(
-      'No answer from http://127.0.0.1:1. Start it with `npm start`, or set ISSUER_URL.',
+      'No answer from http://127.0.0.1:2. Start it with `npx neonpanel start`, or name another with --issuer.',
     )
   })
 

@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { addClientsCommand } from './commands/clients.ts'
 import { addCompletionCommand } from './commands/completion.ts'
+import { addConnectCommand } from './commands/connect.ts'
 import { addDatabaseCommands } from './commands/database.ts'
 import { addIatCommand } from './commands/iat.ts'
+import { addKeysCommand } from './commands/keys.ts'
 import { addRegisterCommand } from './commands/register.ts'
 import { addStartCommand } from './commands/start.ts'
 import { explain } from './failure.ts'
@@ -16,10 +19,10 @@ type AddCommands = (program: Command, terminal: Terminal) => void
 
 /** All commands, in the order of the help. */
 const families: readonly (readonly [heading: string, commands: readonly AddCommands[]])[] = [
-  [groups.stack, [addStartCommand, addDatabaseCommands]],
-  [groups.administrator, [addIatCommand, addRegisterCommand]],
+  [groups.stack, [addStartCommand, addDatabaseCommands, addKeysCommand]],
+  [groups.administrator, [addIatCommand, addRegisterCommand, addClientsCommand]],
   [groups.client, []],
-  [groups.diagnosis, []],
+  [groups.diagnosis, [addConnectCommand]],
   [groups.shell, [addCompletionCommand]],
 ]
 

@@ -35,3 +35,17 @@ export interface Terminal {
 
 /** Progress that nobody sees. */
 export const silentProgress: Progress = { update() {}, done() {}, failed() {} }
+
+/** Does work with progress shown, which goes away in the end: what came of it is for the command to say. */
+export async function watched<Result>(
+  terminal: Terminal,
+  text: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const progress = terminal.progress(text)
+  try {
+    return await work()
+  } finally {
+    progress.done()
+  }
+}

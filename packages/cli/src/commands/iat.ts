@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
-import { callAdminApi } from '../servers.ts'
+import { callAdminApi, listAll } from '../servers.ts'
 import { renderTable } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Style, Terminal } from '../terminal.ts'
+import { isoSeconds } from '../times.ts'
 
 const issued = z.object({
   initial_access_token: z.string(),
@@ -13,37 +14,33 @@ const issued = z.object({
   registration_endpoint: z.string(),
 })
 
-const list = z.object({
-  items: z.array(
-    z.looseObject({
-      jti: z.string(),
-      status: z.string(),
-      uses: z.int(),
-      max_uses: z.int(),
-      expires_at: z.int(),
-      note: z.string(),
-    }),
-  ),
-  next_cursor: z.string().nullable(),
+const listed = z.looseObject({
+  jti: z.string(),
+  status: z.string(),
+  uses: z.int(),
+  max_uses: z.int(),
+  expires_at: z.int(),
+  note: z.string(),
 })
+
+/** States of a token that are not what one hopes for. */
+const tones: Record<string, Style> = { ready: 'green', revoked: 'red' }
 
 interface CreateOptions {
   ttl?: number
   maxUses: number
-  note: string
-  redirectHost: string[]
-  scope: string[]
+  note?: string
+  redirectHost?: string[]
+  scope?: string[]
   json?: boolean
 }
-
-const isoSeconds = (epochSeconds: number) =>
-  new Date(epochSeconds * 1000).toISOString().replace('.000', '')
 
 /** `iat create|list|revoke`: initial access tokens, which let a client register. */
 export function addIatCommand(program: Command, terminal: Terminal): void {
   const iat = program
     .command('iat')
     .description('initial access tokens: they let a client register')
+    .addHelpText('after', '\nExample:\n  $ npx neonpanel iat create --note "for ChatGPT"')
   addCreate(iat, terminal)
   addList(iat, terminal)
   addRevoke(iat, terminal)
@@ -53,11 +50,11 @@ function addCreate(iat: Command, terminal: Terminal) {
   iat
     .command('create')
     .description('mint a token; it alone goes to standard output')
-    .addOption(new Option('--ttl <seconds>', 'lifetime').argParser(count).default(undefined, '900'))
+    .addOption(new Option('--ttl <seconds>', 'lifetime (default: 900)').argParser(count))
     .addOption(new Option('--max-uses <n>', 'registrations, up to 100').argParser(count).default(1))
-    .option('--note <text>', 'what it is for', '')
-    .option('--redirect-host <host...>', 'only redirect URIs on these hosts', [])
-    .option('--scope <scope...>', 'only these scopes, ever', [])
+    .option('--note <text>', 'what it is for')
+    .option('--redirect-host <host...>', 'only redirect URIs on these hosts')
+    .option('--scope <scope...>', 'only these scopes, ever')
     .addHelpText(
       'after',
       `
@@ -71,9 +68,9 @@ Examples:
       const answer = await callAdminApi(terminal, 'POST', '/initial-access-tokens', {
         ...(options.ttl === undefined ? {} : { ttl_seconds: options.ttl }),
         max_uses: options.maxUses,
-        note: options.note,
-        allowed_redirect_hosts: options.redirectHost,
-        allowed_scopes: options.scope,
+        note: options.note ?? '',
+        allowed_redirect_hosts: options.redirectHost ?? [],
+        allowed_scopes: options.scope ?? [],
       })
       if (options.json) return terminal.out(JSON.stringify(answer))
       const token = issued.parse(answer)
@@ -88,36 +85,21 @@ Examples:
 function addList(iat: Command, terminal: Terminal) {
   iat
     .command('list')
-    .description('tokens that were minted, newest first; the tokens themselves are not stored')
+    .description('what was minted, newest first; tokens themselves are not stored')
     .addHelpText('after', '\nExample:\n  $ npx neonpanel iat list --json')
     .action(async (_: unknown, command: Command) => {
-      const items = await readAll(terminal)
+      const items = await listAll(terminal, '/initial-access-tokens', listed)
       if (command.optsWithGlobals().json) return terminal.out(JSON.stringify(items))
       if (items.length === 0) return terminal.err('No initial access token was minted yet.')
       const rows = items.map(({ jti, status, uses, max_uses, expires_at, note }) => [
         jti,
-        status.replace('_', ' '),
+        terminal.style(tones[status] ?? 'dim', status.replace('_', ' ')),
         `${uses}/${max_uses}`,
         isoSeconds(expires_at),
         note,
       ])
       terminal.out(renderTable(['ID', 'STATUS', 'USES', 'EXPIRES', 'NOTE'], rows, terminal))
     })
-}
-
-async function readAll(terminal: Terminal) {
-  const items: z.output<typeof list>['items'] = []
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const query: string = new URLSearchParams({
-      limit: '200',
-      ...(cursor && { cursor }),
-    }).toString()
-    const page = list.parse(await callAdminApi(terminal, 'GET', `/initial-access-tokens?${query}`))
-    items.push(...page.items)
-    cursor = page.next_cursor
-  }
-  return items
 }
 
 function addRevoke(iat: Command, terminal: Terminal) {

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { isPersonaName, personaNames, personas } from '@neonpanel/personas/catalogue'
-import { type Persona, pasteInstructions, registrationOf } from '@neonpanel/personas/persona'
-import type { Command } from 'commander'
+import {
+  type Connection,
+  type Persona,
+  pasteInstructions,
+  registrationOf,
+} from '@neonpanel/personas/persona'
+import { Argument, type Command } from 'commander'
 import { z } from 'zod'
 import { CommandFailure } from '../failure.ts'
 import { issuerOf, mcpUrlOf, refusal, request } from '../servers.ts'
@@ -19,6 +24,8 @@ const registered = z.looseObject({
   registration_client_uri: z.string().optional(),
 })
 
+type Registered = z.output<typeof registered>
+
 interface RegisterOptions {
   iat?: string
   file?: string
@@ -29,8 +36,8 @@ interface RegisterOptions {
 export function addRegisterCommand(program: Command, terminal: Terminal): void {
   program
     .command('register')
-    .description('register a client (RFC 7591) and say what to paste where')
-    .argument('[persona]', `whose metadata to send: ${personaNames.join(', ')}`)
+    .description('register a client that cannot do it by itself, and say what to paste where')
+    .addArgument(new Argument('[persona]', 'whose metadata to send').choices(personaNames))
     .option('--iat <token>', 'initial access token, from `iat create`')
     .option('--file <path>', 'client metadata as a JSON file, in place of a persona')
     .addHelpText(
@@ -43,21 +50,20 @@ Examples:
     .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<RegisterOptions>()
       const { persona, metadata } = chooseMetadata(name, options.file)
-      const answer = await register(terminal, metadata, options.iat)
-      if (options.json) return terminal.out(JSON.stringify(answer))
-      terminal.out(describe(terminal, registered.parse(answer), persona))
+      const client = await register(terminal, metadata, options.iat)
+      const paste = persona ? pasteInstructions(persona, connectionOf(terminal, client)) : []
+      if (options.json) terminal.out(JSON.stringify({ ...client, paste }))
+      else terminal.out(describe(client, paste))
     })
 }
 
-function chooseMetadata(name: string | undefined, file: string | undefined) {
-  if ((name === undefined) === (file === undefined)) {
+function chooseMetadata(name: string | undefined, file = '') {
+  if ((name === undefined) === (file === '')) {
     throw misuse(`Name a persona (${personaNames.join(', ')}) or a --file, one of the two.`)
   }
-  if (file !== undefined) return { persona: undefined, metadata: readMetadata(file) }
-  if (name === undefined || !isPersonaName(name)) {
-    throw misuse(`There is no persona ${name}. Known are: ${personaNames.join(', ')}.`)
-  }
-  const persona: Persona = personas[name]
+  if (name === undefined) return { persona: undefined, metadata: readMetadata(file) }
+  const persona: Persona | undefined = isPersonaName(name) ? personas[name] : undefined
+  if (persona === undefined) throw misuse(`There is no persona ${name}.`)
   return { persona, metadata: registrationOf(persona) }
 }
 
@@ -75,7 +81,9 @@ async function register(terminal: Terminal, metadata: unknown, iat: string | und
   const discovery = await request(`${issuer}/.well-known/oauth-authorization-server`)
   if (!discovery.ok) throw await refusal(discovery)
   const endpoint = serverMetadata.parse(await discovery.json()).registration_endpoint
-  if (endpoint === undefined) throw new CommandFailure(`${issuer} registers no clients.`)
+  if (endpoint === undefined) {
+    throw new CommandFailure(`${issuer} registers no clients. Start it with REGISTRATION_MODE=iat.`)
+  }
   const answer = await request(endpoint, {
     method: 'POST',
     headers: {
@@ -86,7 +94,7 @@ async function register(terminal: Terminal, metadata: unknown, iat: string | und
   })
   if (answer.status === 401) throw new CommandFailure(tokenRefused(iat))
   if (!answer.ok) throw await refusal(answer)
-  return answer.json()
+  return registered.parse(await answer.json())
 }
 
 function tokenRefused(iat: string | undefined): string {
@@ -94,16 +102,11 @@ function tokenRefused(iat: string | undefined): string {
   return `An initial access token ${reason}. Mint one: npx neonpanel iat create`
 }
 
-function describe(
-  terminal: Terminal,
-  client: z.output<typeof registered>,
-  persona: Persona | undefined,
-): string {
-  const connection = {
-    clientId: client.client_id,
-    mcpUrl: mcpUrlOf(terminal),
-    issuer: issuerOf(terminal),
-  }
+function connectionOf(terminal: Terminal, { client_id: clientId }: Registered): Connection {
+  return { clientId, mcpUrl: mcpUrlOf(terminal), issuer: issuerOf(terminal) }
+}
+
+function describe(client: Registered, paste: readonly string[]): string {
   const secret = client.client_secret ? [`  Client secret  ${client.client_secret}`] : []
   const token = client.registration_access_token
   const management = [
@@ -120,7 +123,7 @@ function describe(
     ...client.redirect_uris.map(
       (uri, index) => `  ${(index === 0 ? 'Redirect URIs' : '').padEnd(13)}  ${uri}`,
     ),
-    ...(persona ? ['', ...pasteInstructions(persona, connection)] : []),
+    ...(paste.length > 0 ? ['', ...paste] : []),
     ...(token ? management : []),
   ].join('\n')
 }

@@ -7,10 +7,17 @@ const lookEveryMs = 500
 export function addStartCommand(program: Command, terminal: Terminal): void {
   program
     .command('start')
-    .description('both servers in one process, until Ctrl-C; the same as `npm start`')
+    .description('both servers in one process, with demo data, until Ctrl-C')
     .addHelpText(
       'after',
-      '\nExample:\n  $ AUTH_PORT=0 MCP_PORT=0 DATA_DIR=memory npx neonpanel start',
+      `
+Environment variables configure it; without any, it listens on this machine's
+ports 4400 and 4401 and keeps its data in .neonpanel. When it is ready, it
+prints \`ready issuer=… mcp=…\`; with --json one line of JSON before that.
+
+Examples:
+  $ npx neonpanel start
+  $ AUTH_PORT=0 MCP_PORT=0 DATA_DIR=memory npx neonpanel start`,
     )
     .action(async (_: unknown, command: Command) => {
       const { runStack } = await import('@neonpanel/stack/run')
