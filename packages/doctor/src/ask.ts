@@ -12,14 +12,19 @@ export interface Question {
   readonly form?: Readonly<Record<string, string>>
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined
+  /** How long to wait for the first event of a stream, which may never come: what is there by then is the answer. */
+  readonly streamMs?: number
 }
 
-/** The answer, read to its end; of an event stream its first event. Redirects are not followed. */
+/**
+ * The answer, read to its end; of an event stream until the first event, or until the response to the JSON-RPC request
+ * that was sent. Redirects are not followed.
+ */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The JSON body, or that of the first event; undefined when it is none. */
+  /** The JSON body, or that of the event; undefined when it is none. */
   readonly json: unknown
   readonly exchange: Exchange
 }
@@ -73,7 +78,8 @@ export function createAsk(timeoutMs: number, fetchIt: typeof fetch = fetch): Ask
         signal,
         ...(body === undefined ? {} : { body }),
       })
-      const text = await readText(response)
+      const id = idOf(question.json)
+      const text = await readText(response, { id, streamMs: question.streamMs })
       const type = response.headers.get('content-type') ?? ''
       const shown = redactBody(type, text).slice(0, shownChars)
       const { status } = response
@@ -82,7 +88,7 @@ export function createAsk(timeoutMs: number, fetchIt: typeof fetch = fetch): Ask
         status,
         headers: response.headers,
         text,
-        json: jsonOf(isStream(type) ? firstData(text) : text),
+        json: jsonOf(isStream(type) ? (dataOf(text, id) ?? dataOf(text)) : text),
         exchange: exchangeOf({ response: answered, failure: undefined }),
       }
     } catch (cause) {
@@ -109,28 +115,53 @@ function written({ url, method, headers, json, form, token }: Question) {
 
 const isStream = (type: string) => type.startsWith('text/event-stream')
 
-/** The body; of an event stream what has come when its first event is whole. */
-async function readText(response: Response): Promise<string> {
+/** The id of a JSON-RPC request; notifications before its response are not what was asked for. */
+function idOf(json: unknown): unknown {
+  return typeof json === 'object' && json !== null && 'id' in json ? json.id : undefined
+}
+
+/** The body; of an event stream what has come when the awaited event is whole. */
+async function readText(
+  response: Response,
+  { id, streamMs }: { id: unknown; streamMs: number | undefined },
+): Promise<string> {
   if (!response.body) return ''
   const stream = isStream(response.headers.get('content-type') ?? '')
+  const reader = response.body.getReader()
+  const leave = () => void reader.cancel().catch(() => {})
+  const silence = stream && streamMs !== undefined ? setTimeout(leave, streamMs) : undefined
   const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > maxChars || (stream && firstData(text) !== undefined)) break
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += decoder.decode(part.value, { stream: true })
+      if (text.length > maxChars || (stream && dataOf(text, id) !== undefined)) break
+    }
+  } finally {
+    clearTimeout(silence)
+    leave()
   }
   return text
 }
 
-/** The data of the first event that has some and is whole (WHATWG HTML, Server-sent events). */
-function firstData(text: string): string | undefined {
+/**
+ * The data of the first event that has some and is whole (WHATWG HTML, Server-sent events).
+ *
+ * @param id of the JSON-RPC response that is looked for; without one any event is taken
+ */
+function dataOf(text: string, id?: unknown): string | undefined {
   const blocks = text.replaceAll('\r\n', '\n').split('\n\n').slice(0, -1)
   for (const block of blocks) {
     const lines = block.split('\n').filter((line) => line.startsWith('data:'))
     const data = lines.map((line) => line.slice(5).trimStart()).join('\n')
-    if (data) return data
+    if (data && (id === undefined || isResponse(jsonOf(data), id))) return data
   }
   return undefined
+}
+
+function isResponse(message: unknown, id: unknown): boolean {
+  if (typeof message !== 'object' || message === null || 'method' in message) return false
+  return 'error' in message || ('id' in message && message.id === id)
 }
 
 function jsonOf(text: string | undefined): unknown {

@@ -105,13 +105,16 @@ async function examineServers(course: Course, { signIn }: ExamineWish): Promise<
   await check('pkce', (x) => examinePkce(x, server))
   const registration = await check('registration', (x) => examineRegistration(x, server))
   await check('authorization', (x) => examineAuthorization(x, server, resource))
-  await check('cors', (x) => examineCors(x, { resource, server }))
-  await check('revisions', (x) => examineRevisions(x, { entry }))
   await check('protection', (x) => examineProtection(x, entry))
   await check('caching', (x) => examineCaching(x, { resource, server }))
+  // What stands behind the token is seen with one.
+  const session = await signIn?.()
+  const token = session?.accessToken
+  await check('cors', (x) => examineCors(x, { resource, server, token }))
+  await check('revisions', (x) => examineRevisions(x, { entry, token }))
   const found = { ...known, registration }
-  if (!signIn) return skipRest(course, 'Seen with --login or --token only.', found)
-  return examineSignedIn(course, found, { resource, server, session: await signIn() })
+  if (!session) return skipRest(course, 'Seen with --login or --token only.', found)
+  return examineSignedIn(course, found, { resource, server, session })
 }
 
 async function examineSignedIn(
@@ -137,10 +140,10 @@ async function examineOpenServer(course: Course, found: Found): Promise<Found> {
     course.skip(area, 'The server asks for no token.')
   }
   course.skip('authorization', 'The server asks for no token.')
-  await check('cors', (x) => examineCors(x, {}))
-  await check('revisions', (x) => examineRevisions(x, { entry }))
   await check('protection', (x) => examineProtection(x, entry))
   await check('caching', (x) => examineCaching(x, {}))
+  await check('cors', (x) => examineCors(x, {}))
+  await check('revisions', (x) => examineRevisions(x, { entry }))
   course.skip('token', 'The server asks for no token.')
   await check('tools', (x) => examineTools(x, {}))
   return skipRest(course, 'The server asks for no token.', found)

@@ -3,5 +3,5 @@ import type { AuthorizationServer, Resource } from '../servers.ts'
 
 export async function examineCors(
   _: Examination,
-  __: { resource?: Resource; server?: AuthorizationServer },
+  __: { resource?: Resource; server?: AuthorizationServer; token?: string | undefined },
 ): Promise<void> {}

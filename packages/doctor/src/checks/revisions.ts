@@ -3,7 +3,7 @@ import type { Entry, SpokenRevisions } from '../servers.ts'
 
 export async function examineRevisions(
   _: Examination,
-  __: { entry: Entry; token?: string },
+  __: { entry: Entry; token?: string | undefined },
 ): Promise<SpokenRevisions> {
   return { revisions: [] }
 }
