@@ -28,6 +28,8 @@ export const otherClients = sentencesOf('PRODUCT', 'clients', {
     'openid-client discovers, registers with an initial access token, signs in, renews, revokes, and proves its key.',
   'client-oauth4webapi':
     'oauth4webapi finds its way from the resource, registers, signs in, renews, revokes, and proves its key.',
+  'cli-connect':
+    '`neonpanel connect` behaves as each persona at any server, tells it step by step, and ends with the verdict.',
   'persona-verdict': 'A persona that is stopped says at which step, and why.',
   'persona-told':
     'The servers tell what each persona does as one story, complete and without blame.',

@@ -104,11 +104,12 @@ async function connect(
   const persona: Persona = personas[as]
   const timeoutMs = timeout * 1000
   const how = { follow, paste, browser, timeoutMs }
+  const wish = wishOf(terminal, options)
   await using documents = options.documents ? await localDocuments(terminal) : undefined
   await using person = personAtKeyboard(terminal, persona, how)
   if (!json) terminal.out(heading(terminal, persona, mcpUrl))
   const run = await runPersona(as, mcpUrl, {
-    ...wishOf(terminal, options),
+    ...wish,
     openBrowser: person.openBrowser,
     timeoutMs,
     ...(documents && { key: documents.key }),
