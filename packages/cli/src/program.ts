@@ -6,8 +6,12 @@ import { addConnectCommand } from './commands/connect.ts'
 import { addDatabaseCommands } from './commands/database.ts'
 import { addIatCommand } from './commands/iat.ts'
 import { addKeysCommand } from './commands/keys.ts'
+import { addLoginCommand } from './commands/login.ts'
+import { addLogoutCommand } from './commands/logout.ts'
 import { addRegisterCommand } from './commands/register.ts'
 import { addStartCommand } from './commands/start.ts'
+import { addTokenCommand } from './commands/token.ts'
+import { addToolsCommand } from './commands/tools.ts'
 import { explain } from './failure.ts'
 import { everyCommand, globalHeading, groups, shortHelp } from './help.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,7 +25,7 @@ type AddCommands = (program: Command, terminal: Terminal) => void
 const families: readonly (readonly [heading: string, commands: readonly AddCommands[]])[] = [
   [groups.stack, [addStartCommand, addDatabaseCommands, addKeysCommand]],
   [groups.administrator, [addIatCommand, addRegisterCommand, addClientsCommand]],
-  [groups.client, []],
+  [groups.client, [addLoginCommand, addLogoutCommand, addTokenCommand, addToolsCommand]],
   [groups.diagnosis, [addConnectCommand]],
   [groups.shell, [addCompletionCommand]],
 ]
