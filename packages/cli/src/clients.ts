@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renderTable } from './table.ts'
 import type { Style, Terminal } from './terminal.ts'
-import { isoSeconds } from './times.ts'
+import { ago, isoSeconds } from './times.ts'
 
 /** A client as the admin API lists it; one known by its metadata document has nothing but id and grants. */
 export const listedClient = z.looseObject({
@@ -45,23 +45,18 @@ const told = new Set([
   'allowed_scopes',
 ])
 
-const tones: Record<string, Style> = { suspended: 'red', reviewed: 'green', unreviewed: 'yellow' }
+const tones: Record<string, Style> = { suspended: 'red', reviewed: 'green', 'to review': 'yellow' }
 
 /** One line for each client. */
 export function summaryTable(clients: readonly ListedClient[], terminal: Terminal): string {
   const rows = clients.map((client) => [
     client.client_id,
     client.client_name ?? '',
-    originOf(client),
     standingOf(client, terminal),
     String(client.active_grants),
-    client.last_used_at === undefined ? '' : isoSeconds(client.last_used_at, 'never'),
+    client.last_used_at === undefined ? '' : ago(client.last_used_at),
   ])
-  return renderTable(
-    ['CLIENT ID', 'NAME', 'ORIGIN', 'STANDING', 'GRANTS', 'LAST USED'],
-    rows,
-    terminal,
-  )
+  return renderTable(['CLIENT ID', 'NAME', 'STANDING', 'GRANTS', 'USED'], rows, terminal)
 }
 
 /** All that is known of a client, and of what people granted it. */
@@ -90,7 +85,7 @@ function standingFacts(client: ListedClient, terminal: Terminal): Fact[] {
   const token = client.initial_access_token_jti
   return [
     ['Client id', client.client_id],
-    ['Standing', standingOf(client, terminal) || 'not registered', ...review],
+    ['Standing', standingOf(client, terminal) || 'known by its document', ...review],
     ['Origin', originOf(client), ...(typeof token === 'string' ? [`by ${token}`] : [])],
     ...(created === undefined ? [] : [['Registered', isoSeconds(created)] as const]),
     ...(used === undefined ? [] : [['Last used', isoSeconds(used, 'never')] as const]),
@@ -113,9 +108,9 @@ function grantTable(grants: readonly Grant[], terminal: Terminal): string {
     grantState(one, terminal),
     one.companies === 'all' ? 'all' : one.company_ids.join(' '),
     one.scope,
-    isoSeconds(one.last_used_at, 'never'),
+    ago(one.last_used_at),
   ])
-  return renderTable(['APPROVED BY', 'GRANT', 'COMPANIES', 'SCOPES', 'LAST USED'], rows, terminal)
+  return renderTable(['APPROVED BY', 'GRANT', 'COMPANIES', 'SCOPES', 'USED'], rows, terminal)
 }
 
 function grantState({ active, revoked_by: by }: Grant, terminal: Terminal): string {
@@ -130,7 +125,7 @@ function originOf({ origin = '' }: ListedClient): string {
 function standingOf(client: ListedClient, terminal: Terminal): string {
   if (client.reviewed === undefined) return ''
   const self = client.origin === 'open' || client.origin === 'initial_access_token'
-  const unseen = self ? 'unreviewed' : 'trusted'
+  const unseen = self ? 'to review' : 'trusted'
   const standing = client.suspended ? 'suspended' : client.reviewed ? 'reviewed' : unseen
   return terminal.style(tones[standing] ?? 'green', standing)
 }

@@ -122,13 +122,19 @@ function reasonOf(cause: unknown): string {
   return message === '' || code === 'ECONNREFUSED' ? '' : ` (${message})`
 }
 
-/** A refusal in the words of the server: OAuth and the admin API name error and description alike. */
+/**
+ * A refusal in the words of the server: OAuth and the admin API name error and description alike. Where it is not in
+ * their form, something else answers there.
+ */
 export async function refusal(answer: Response): Promise<CommandFailure> {
-  const text = await answer.text()
-  const { error, error_description: description } = parseObject(text)
-  const reason = [error, description].filter((part) => typeof part === 'string').join(': ')
+  const { error, error_description: description } = parseObject(await answer.text())
+  const { origin, pathname } = new URL(answer.url)
+  const where = `${pathname} answered ${answer.status}`
+  if (typeof error !== 'string') {
+    return new CommandFailure(`${where}. Is ${origin} a NeonPanel authorization server?`)
+  }
   return new CommandFailure(
-    `${new URL(answer.url).pathname} answered ${answer.status}${reason ? `: ${reason}` : ''}`,
+    typeof description === 'string' ? `${description} (${where} ${error})` : `${where}: ${error}`,
   )
 }
 

@@ -30,6 +30,12 @@ describe('renderTable', () => {
     expect(letters(text)).toBe(letters([...head, `dyn_${'x'.repeat(50)}`, 'ready', long].join('')))
   })
 
+  it('leaves what people copy in one piece as long as other columns can give', () => {
+    const terminal = recordingTerminal({}, { piped: false })
+    const text = renderTable(head, [['x'.repeat(50), 'ready', long]], terminal)
+    expect(text.split('\n')[1]).toMatch(/^x{50} {2}ready {3}read:/)
+  })
+
   it('keeps a row on one line where a program reads it', () => {
     const text = renderTable(head, [['x'.repeat(90), '', long]], recordingTerminal())
     expect(text.split('\n')).toHaveLength(2)

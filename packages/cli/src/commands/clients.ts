@@ -32,7 +32,7 @@ export function addClientsCommand(program: Command, terminal: Terminal): void {
 function addList(clients: Command, terminal: Terminal) {
   clients
     .command('list')
-    .description('clients, newest first; then those known by their metadata document')
+    .description('clients, newest first, and those known by their document')
     .option('--search <text>', 'part of a name, client id or redirect URI')
     .addOption(
       new Option('--origin <origin>', 'how it came here').choices([
@@ -42,8 +42,19 @@ function addList(clients: Command, terminal: Terminal) {
         'administrator',
       ]),
     )
-    .addOption(new Option('--kind <kind>').choices(['public', 'confidential']))
-    .addOption(new Option('--standing <standing>').choices(['reviewed', 'unreviewed', 'suspended']))
+    .addOption(
+      new Option('--kind <kind>', 'whether it can keep a secret').choices([
+        'public',
+        'confidential',
+      ]),
+    )
+    .addOption(
+      new Option('--standing <standing>', 'what an administrator made of it').choices([
+        'reviewed',
+        'unreviewed',
+        'suspended',
+      ]),
+    )
     .addHelpText(
       'after',
       `
@@ -83,7 +94,7 @@ async function readDocuments(terminal: Terminal) {
 function addShow(clients: Command, terminal: Terminal) {
   clients
     .command('show')
-    .description('a client: its metadata, its standing, who granted it what; never a secret')
+    .description('metadata, standing, who approved what; never a secret')
     .argument('<client-id>', 'as `clients list` shows it')
     .addHelpText(
       'after',
@@ -111,7 +122,7 @@ async function readClient(terminal: Terminal, clientId: string) {
 function addRevoke(clients: Command, terminal: Terminal) {
   clients
     .command('revoke')
-    .description('end everything that clients were granted, at once; people may grant it anew')
+    .description('end all that people granted them, at once')
     .argument('<client-id...>', 'as `clients list` shows them')
     .addOption(new Option('--suspend', 'and turn them away from now on').conflicts('delete'))
     .option('--delete', 'and forget them: they have to register again')
