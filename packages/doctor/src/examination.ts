@@ -78,7 +78,7 @@ export function startCourse(
 
 function findingOf(
   id: FindingId,
-  { level, where, got, expected, exchanges = [] }: Detail,
+  { level, breaks, where, got, expected, exchanges = [] }: Detail,
 ): Finding {
   const definition: FindingDefinition = definitions[id]
   const values: Record<string, string | undefined> = { where, got, expected }
@@ -90,6 +90,7 @@ function findingOf(
     ...definition,
     id,
     level: level ?? definition.level,
+    breaks: breaks ?? definition.breaks,
     fix,
     where,
     got,

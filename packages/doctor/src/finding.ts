@@ -84,6 +84,8 @@ export interface Detail {
   readonly exchanges?: readonly Exchange[]
   /** In place of the level of the definition, where the circumstances make it less or more. */
   readonly level?: Level
+  /** In place of those of the definition, where what was seen tells which clients suffer. */
+  readonly breaks?: FindingDefinition['breaks']
 }
 
 /** A definition that applies to the examined server, with what shows it. */

@@ -116,7 +116,10 @@ function register({ body }: Asked): Response {
 }
 
 const isRedirectUri = (uri: unknown) =>
-  typeof uri === 'string' && URL.canParse(uri) && !uri.includes('#')
+  typeof uri === 'string' &&
+  URL.canParse(uri) &&
+  !uri.includes('#') &&
+  !/^(?:javascript|data|vbscript):/i.test(uri)
 
 function parse(text: string): unknown {
   try {

@@ -23,6 +23,8 @@ export interface Changes {
   readonly mcpPath?: string
   /** Path of the issuer; none. */
   readonly issuerPath?: string
+  /** They are called https://mcp.example and https://auth.example; who asks them takes `servers.fetch`. */
+  readonly public?: boolean
   /** The MCP endpoint asks for no token, and there is no metadata. */
   readonly open?: boolean
   /** Protected-resource metadata. */

@@ -20,14 +20,19 @@ export interface PlayedServer {
   stop(): Promise<void>
 }
 
-/** Listens, and answers as `answer` says. */
+/**
+ * Listens, and answers as `answer` says.
+ *
+ * @param calledAs the origin that it is asked by; its own unless given
+ */
 export async function play(
   answer: (asked: Asked) => Answered | Promise<Answered>,
+  calledAs?: string,
 ): Promise<PlayedServer> {
   const requests: Asked[] = []
   const server = createServer((request, response) => {
     const serve = async () => {
-      const asked = await read(request, origin)
+      const asked = await read(request, calledAs ?? origin)
       requests.push(asked)
       await write(response, await answer(asked), asked.method)
     }

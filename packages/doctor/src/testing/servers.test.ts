@@ -65,3 +65,13 @@ test('changes members, answers, and whether a token is asked for', async () => {
   expect(await metadata.json()).not.toHaveProperty('issuer')
   expect((await fetch(`${others.mcpOrigin}/.well-known/oauth-protected-resource`)).status).toBe(404)
 })
+
+test('is called by public names', async () => {
+  await using servers = await startServers({ public: true })
+  const found = await servers.fetch('https://mcp.example/.well-known/oauth-protected-resource/mcp')
+  const document = {
+    resource: 'https://mcp.example/mcp',
+    authorization_servers: ['https://auth.example'],
+  }
+  expect(await found.json()).toMatchObject(document)
+})

@@ -11,6 +11,8 @@ export interface Servers extends Addresses, AsyncDisposable {
   readonly tokens: Tokens
   /** A person who signed in, for all scopes unless said otherwise. */
   session(scope?: string): Promise<Session>
+  /** Asks the servers by their names. */
+  readonly fetch: typeof fetch
   stop(): Promise<void>
 }
 
@@ -19,13 +21,15 @@ export async function startServers(changes: Changes = {}): Promise<Servers> {
   // Both have to know where the other one listens: they answer by functions that are set once both do.
   let answerResource: (asked: Asked) => Answered | Promise<Answered> = () => 'hang_up'
   let answerAuthorization = answerResource
-  const resource = await play((asked) => answerResource(asked))
-  const authorization = await play((asked) => answerAuthorization(asked))
+  const names = changes.public ? ['https://mcp.example', 'https://auth.example'] : []
+  const resource = await play((asked) => answerResource(asked), names[0])
+  const authorization = await play((asked) => answerAuthorization(asked), names[1])
+  const [mcpOrigin, authOrigin] = [names[0] ?? resource.origin, names[1] ?? authorization.origin]
   const at: Addresses = {
-    mcpUrl: resource.origin + (changes.mcpPath ?? '/mcp'),
-    mcpOrigin: resource.origin,
-    issuer: authorization.origin + (changes.issuerPath ?? ''),
-    authOrigin: authorization.origin,
+    mcpUrl: mcpOrigin + (changes.mcpPath ?? '/mcp'),
+    mcpOrigin,
+    issuer: authOrigin + (changes.issuerPath ?? ''),
+    authOrigin,
   }
   const tokens = await createTokens(at, changes)
   const healthyResource = createResourceServer(at, tokens, changes)
@@ -47,7 +51,21 @@ export async function startServers(changes: Changes = {}): Promise<Servers> {
     authorization,
     tokens,
     session: (scope) => tokens.session(scope),
+    fetch: fetchByName({ [mcpOrigin]: resource.origin, [authOrigin]: authorization.origin }),
     stop,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** A fetch that finds servers by the origins they are called by, as DNS and a proxy that ends TLS would. */
+function fetchByName(origins: Readonly<Record<string, string>>): typeof fetch {
+  return (input, init) => {
+    const url = new URL(String(input))
+    const headers = new Headers(init?.headers)
+    if (!headers.has('host')) headers.set('host', url.host)
+    return fetch((origins[url.origin] ?? url.origin) + url.pathname + url.search, {
+      ...init,
+      headers,
+    })
   }
 }
