@@ -1,7 +1,7 @@
 import { createAsk } from '../ask.ts'
 import { type Examination, startCourse } from '../examination.ts'
 import type { Area, Finding } from '../finding.ts'
-import type { AuthorizationServer, Resource, ServerMetadata } from '../servers.ts'
+import type { AuthorizationServer, Resource, ResourceMetadata, ServerMetadata } from '../servers.ts'
 import type { Addresses } from './changes.ts'
 import { resourceMetadataUrl, serverMetadataPaths } from './documents.ts'
 
@@ -29,7 +29,7 @@ export async function learnt(
   const url = at.authOrigin + serverMetadataPaths(at)[0]
   const [metadata, document] = await Promise.all([read(resourceUrl), read(url)])
   return {
-    resource: { url: resourceUrl, metadata: metadata as Resource['metadata'], issuer },
+    resource: { url: resourceUrl, metadata: metadata as unknown as ResourceMetadata, issuer },
     server: { issuer, url, metadata: document as unknown as ServerMetadata, document },
   }
 }
