@@ -13,7 +13,7 @@ export function processTerminal(environment: Record<string, string | undefined>)
     out: (text) => stdout.write(`${text}\n`),
     err: (text) => stderr.write(`${text}\n`),
     get columns() {
-      return stdout.columns || columnsWithoutTerminal
+      return stdout.columns || Number(environment.COLUMNS) || columnsWithoutTerminal
     },
     piped: stdout.isTTY !== true,
     interactive,
