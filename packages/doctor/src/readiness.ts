@@ -79,7 +79,8 @@ async function outcomeOf(
     if (hidden.length > 0) todo.unshift(publishing(persona, hidden))
   }
   if (todo.length > 0) {
-    return { verdict: 'works_after', says: todo.join(' '), cause: first.run.verdict?.cause }
+    const cause = rehearsal === first ? undefined : causeOf(first, stage)
+    return { verdict: 'works_after', says: todo.join(' '), cause }
   }
   return { verdict: 'works', says: sentences[wayOf(rehearsal)], cause: undefined }
 }
@@ -98,6 +99,11 @@ function wayOf({ asksForNoToken, way }: Rehearsal): keyof typeof sentences {
 /** Nothing is wrong but that the client is not known, and cannot make itself known. */
 function isLockedOut({ run }: Rehearsal): boolean {
   return run.story.status !== 'completed' && run.story.step === 'register'
+}
+
+/** A persona's cause: what was answered here in place of a server that lets nobody register says nothing of that server. */
+function causeOf({ run }: Rehearsal, { registration }: Stage): string | undefined {
+  return registration === 'open' ? run.verdict?.cause : 'client_id_needed'
 }
 
 function explained({ run }: Rehearsal): Outcome {
@@ -138,7 +144,7 @@ function wayIn(name: PersonaName, persona: Persona, examined: Examined): string 
 function placeOf({ paste }: Persona, mcpUrl: string): string {
   const values = { mcp_url: mcpUrl, client_id: '<client id>' }
   const line = paste.find((one) => one.includes('{client_id}')) ?? ''
-  const place = (paste[0] ?? '').replace(/:$/, '')
+  const place = fillIn(paste[0] ?? '', values).replace(/:$/, '')
   const entry = fillIn(line.trim().replace(/ {2,}/, ': '), values)
   return paste[0] === line ? entry : `${place}: ${entry}`
 }
