@@ -33,6 +33,8 @@ export async function play(
   const server = createServer((request, response) => {
     const serve = async () => {
       const asked = await read(request, calledAs ?? origin)
+      // As a proxy that keeps the name it was called by.
+      if (calledAs) asked.headers.set('host', new URL(calledAs).host)
       requests.push(asked)
       await write(response, await answer(asked), asked.method)
     }

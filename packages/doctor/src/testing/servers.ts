@@ -60,12 +60,7 @@ export async function startServers(changes: Changes = {}): Promise<Servers> {
 /** A fetch that finds servers by the origins they are called by, as DNS and a proxy that ends TLS would. */
 function fetchByName(origins: Readonly<Record<string, string>>): typeof fetch {
   return (input, init) => {
-    const url = new URL(String(input))
-    const headers = new Headers(init?.headers)
-    if (!headers.has('host')) headers.set('host', url.host)
-    return fetch((origins[url.origin] ?? url.origin) + url.pathname + url.search, {
-      ...init,
-      headers,
-    })
+    const { origin, pathname, search } = new URL(String(input))
+    return fetch((origins[origin] ?? origin) + pathname + search, init)
   }
 }
