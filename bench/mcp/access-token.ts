@@ -1,4 +1,4 @@
-import type { ServerProcess } from './server-process.ts'
+import type { ServerProcess } from '../server-process.ts'
 
 /** The stack's own default on loopback. */
 const adminToken = 'neonpanel-local-admin'

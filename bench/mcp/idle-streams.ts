@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeResults } from '../results.ts'
+import { startServerProcess } from '../server-process.ts'
 import { mintAccessToken } from './access-token.ts'
-import { startServerProcess } from './server-process.ts'
 
 // `npm run bench:streams [-- --streams 1000]`: what idle streams of HTTP+SSE (2024-11-05) cost the stack in resident
 // memory, once they are open and after half a minute of keep-alive. Clients and people share them: each has a limit.

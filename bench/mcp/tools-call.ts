@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { median } from '../median.ts'
 import { writeResults } from '../results.ts'
+import { type ServerProcess, startServerProcess } from '../server-process.ts'
 import { mintAccessToken } from './access-token.ts'
-import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 // `npm run bench:mcp [-- --rounds 9] [-- --seconds 3]`: how many `tools/call` of `list_companies` a second the stack
 // answers (token checked, ledger read) beside the bare SDK handler (no token, no data). The driver is this process; the

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { inherited } from '../process-under-test.ts'
+import { inherited } from './process-under-test.ts'
 
 const run = promisify(execFile)
 
@@ -45,10 +45,10 @@ export async function startServerProcess(
 
 async function ready({ stdout }: ChildProcess): Promise<{ issuer: string; mcpUrl: string }> {
   for await (const line of createInterface({ input: stdout! })) {
-    const [, issuer, mcpUrl] = /^ready issuer=(\S+) mcp=(\S+)/.exec(line) ?? []
-    if (issuer && mcpUrl) {
+    const [, issuer, mcpUrl] = /^ready issuer=(\S+)(?: mcp=(\S+))?/.exec(line) ?? []
+    if (issuer) {
       stdout!.resume()
-      return { issuer, mcpUrl }
+      return { issuer, mcpUrl: mcpUrl ?? `${issuer}/mcp` }
     }
   }
   throw new Error('The server did not become ready')
