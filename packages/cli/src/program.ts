@@ -4,6 +4,7 @@ import { addClientsCommand } from './commands/clients.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDatabaseCommands } from './commands/database.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addIatCommand } from './commands/iat.ts'
 import { addKeysCommand } from './commands/keys.ts'
 import { addLoginCommand } from './commands/login.ts'
@@ -26,7 +27,7 @@ const families: readonly (readonly [heading: string, commands: readonly AddComma
   [groups.stack, [addStartCommand, addDatabaseCommands, addKeysCommand]],
   [groups.administrator, [addIatCommand, addRegisterCommand, addClientsCommand]],
   [groups.client, [addLoginCommand, addLogoutCommand, addTokenCommand, addToolsCommand]],
-  [groups.diagnosis, [addConnectCommand]],
+  [groups.diagnosis, [addDoctorCommand, addConnectCommand]],
   [groups.shell, [addCompletionCommand]],
 ]
 

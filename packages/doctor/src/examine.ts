@@ -25,8 +25,8 @@ export interface ExamineWish {
   readonly timeoutMs?: number
   /** In place of the platform's. */
   readonly fetch?: typeof fetch
-  /** Signs the person in once the way there is known to be whole; asked once, and not where the server asks for no token. */
-  readonly signIn?: () => Promise<Session>
+  /** Signs the person in once the way there is known to be whole; asked once, and not where the server asks for no token. Gives undefined when that did not succeed. */
+  readonly signIn?: () => Promise<Session | undefined>
   readonly watch?: {
     begins?(area: Area): void
     ended?(area: ExaminedArea, found: readonly Finding[]): void
@@ -113,7 +113,10 @@ async function examineServers(course: Course, { signIn }: ExamineWish): Promise<
   await check('cors', (x) => examineCors(x, { resource, server, token }))
   await check('revisions', (x) => examineRevisions(x, { entry, token }))
   const found = { ...known, registration }
-  if (!session) return skipRest(course, 'Seen with --login or --token only.', found)
+  if (!session) {
+    const because = signIn ? 'The sign-in did not succeed.' : 'Seen with --login or --token only.'
+    return skipRest(course, because, found)
+  }
   return examineSignedIn(course, found, { resource, server, session })
 }
 
