@@ -1,4 +1,4 @@
-import type { Command, HelpConfiguration } from 'commander'
+import { type Command, Help, type HelpConfiguration } from 'commander'
 import type { Terminal } from './terminal.ts'
 
 /** A longer line is hard to read, however wide the terminal. */
@@ -25,9 +25,11 @@ export function shortHelp(terminal: Terminal): HelpConfiguration {
     styleTitle: title,
     // The top level is a list of names: what each takes is told by its own help.
     subcommandTerm: (command) =>
-      command.parent?.parent
-        ? `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trimEnd()
-        : command.name(),
+      command.parent?.parent ? nameAndArguments(command) : command.name(),
+    // Options that are told in one line need no room in the column of names.
+    longestGlobalOptionTermLength: () => 0,
+    longestOptionTermLength: (command, helper) =>
+      command.parent ? Help.prototype.longestOptionTermLength(command, helper) : 0,
     // `help <command>` works, and says what `<command> --help` says.
     visibleCommands: (command) => command.commands.filter((sub) => !isHidden(sub)),
     formatItemList(heading, items) {
@@ -50,4 +52,12 @@ Example: npx neonpanel start   (neonpanel <command> --help has examples of each)
 /** Commander keeps it to itself which commands are hidden. */
 function isHidden(command: Command): boolean {
   return command.name() === 'complete'
+}
+
+function nameAndArguments(command: Command): string {
+  const words = command.registeredArguments.map((one) => {
+    const name = `${one.name()}${one.variadic ? '...' : ''}`
+    return one.required ? `<${name}>` : `[${name}]`
+  })
+  return [command.name(), ...words].join(' ')
 }

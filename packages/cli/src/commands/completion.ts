@@ -32,11 +32,11 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
       `
 The script runs \`neonpanel\`: have it in PATH (npm install --global neonpanel).
 
-Examples:
-  $ source <(neonpanel completion bash)                # in ~/.bashrc
-  $ source <(neonpanel completion zsh)                 # in ~/.zshrc, after compinit
-  $ neonpanel completion fish | source                 # in config.fish
-  $ neonpanel completion powershell | Out-String | Invoke-Expression   # in $PROFILE`,
+Examples, for .bashrc, .zshrc (after compinit), config.fish and $PROFILE:
+  $ source <(neonpanel completion bash)
+  $ source <(neonpanel completion zsh)
+  $ neonpanel completion fish | source
+  $ neonpanel completion powershell | Out-String | Invoke-Expression`,
     )
     .action((shell: string) => {
       if (shell === 'bash') terminal.out(bashWords)

@@ -38,7 +38,7 @@ export function addConnectCommand(program: Command, terminal: Terminal): void {
   command
     // The names of the clients would fill a third of the screen: the list has them.
     .configureHelp({ ...command.configureHelp(), optionDescription: (one) => one.description })
-    .description('connect to any MCP server as a real client does, and say why it stops')
+    .description('connect to a server as a real client does; say why it stops')
     .argument('[mcp-url]')
     .addOption(
       new Option('--as <persona>', 'chatgpt, claude, vscode, … (see --list)').choices(personaNames),

@@ -44,7 +44,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
       `
 Examples:
   $ npx neonpanel keys rotate
-  $ npx neonpanel keys rotate --json | jq -r '.[] | select(.state == "next").kid'`,
+  $ npx neonpanel keys rotate --json | jq -r '.[].kid'`,
     )
     .action(async (_: unknown, command: Command) => {
       const { items } = answer.parse(await callAdminApi(terminal, 'POST', '/keys/rotate'))

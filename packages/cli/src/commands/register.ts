@@ -36,7 +36,7 @@ interface RegisterOptions {
 export function addRegisterCommand(program: Command, terminal: Terminal): void {
   program
     .command('register')
-    .description('register a client that cannot do it by itself, and say what to paste where')
+    .description('register a client by hand; say what to paste where')
     .addArgument(new Argument('[persona]', 'whose metadata to send').choices(personaNames))
     .option('--iat <token>', 'initial access token, from `iat create`')
     .option('--file <path>', 'client metadata as a JSON file, in place of a persona')

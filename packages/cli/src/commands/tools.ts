@@ -18,6 +18,7 @@ export function addToolsCommand(program: Command, terminal: Terminal): void {
   const tools = program
     .command('tools')
     .description('list, describe and call the tools of any MCP server')
+    .addHelpText('after', '\nExample:\n  $ npx neonpanel tools list')
   addList(tools, terminal)
   addShow(tools, terminal)
   addCall(tools, terminal)
