@@ -43,7 +43,7 @@ export async function readinessOf(examined: Examined): Promise<Readiness[]> {
     mcpUrl,
     timeoutMs,
     fetch: shareAnswers(examined.fetch ?? fetch),
-    registration: registration?.dynamic ?? 'none',
+    registration: registration?.dynamic ?? 'open',
   }
   const unreachable = examined.entry ? undefined : errorIn(examined, 'reachability')
   return Promise.all(
@@ -76,7 +76,7 @@ async function outcomeOf(
   if (unseen) return failed(unseen)
   if (persona.runs === 'cloud') {
     const hidden = hiddenServers(examined)
-    if (hidden.length > 0) todo.unshift(publishing(persona, hidden))
+    if (hidden.length > 0) todo.unshift(publishing(hidden))
   }
   if (todo.length > 0) {
     const cause = rehearsal === first ? undefined : causeOf(first, stage)
@@ -131,12 +131,12 @@ const usualIssuer = 'http://localhost:4400'
 
 /** What somebody has to do for a client that cannot make itself known. */
 function wayIn(name: PersonaName, persona: Persona, examined: Examined): string {
-  const issuer = examined.authorizationServer?.metadata.issuer ?? examined.resource?.issuer ?? ''
+  const issuer = examined.authorizationServer?.metadata.issuer ?? examined.resource?.issuer
   const where = `enter the client id: ${placeOf(persona, examined.mcpUrl)}`
   if (examined.registration?.dynamic !== 'gated') {
-    return `Register ${persona.title} by hand at ${issuer}, then ${where}.`
+    return `Register ${persona.title} by hand at ${issuer ?? 'the authorization server'}, then ${where}.`
   }
-  const option = issuer === usualIssuer ? '' : ` --issuer ${issuer}`
+  const option = issuer === undefined || issuer === usualIssuer ? '' : ` --issuer ${issuer}`
   return `Register it, \`neonpanel register ${name} --iat <token>${option}\`, then ${where}.`
 }
 
@@ -156,7 +156,7 @@ function hiddenServers({ mcpUrl, authorizationServer, entry }: Examined): string
   return [...new Set(hidden)].filter((origin) => origin !== undefined)
 }
 
-function publishing({ title }: Persona, hidden: readonly string[]): string {
+function publishing(hidden: readonly string[]): string {
   const addresses = hidden.length > 1 ? 'public https addresses' : 'a public https address'
-  return `${title} runs in the cloud: give ${hidden.join(' and ')} ${addresses}, for example by a tunnel.`
+  return `Runs in its maker’s cloud: give ${hidden.join(' and ')} ${addresses}, for example by a tunnel.`
 }

@@ -25,7 +25,7 @@ export async function rehearse(
   clientId?: string,
 ): Promise<Rehearsal> {
   let way: Rehearsal['way']
-  let metadata: { issuer?: unknown; announcesIss: boolean } = { announcesIss: false }
+  let metadata: ReadMetadata | undefined
 
   const play: typeof fetch = async (input, init) => {
     const request = { url: String(input), ...init }
@@ -37,12 +37,13 @@ export async function rehearse(
   }
   const openBrowser = async (authorization: URL) => {
     const asked = authorization.searchParams
+    if (!metadata) await expectEndpoint(authorization, stage)
     const usedId = asked.get('client_id') ?? ''
     way = clientId !== undefined ? 'static' : usedId === madeUp.clientId ? 'dynamic' : 'document'
     const callback = new URL(asked.get('redirect_uri') ?? '')
     callback.searchParams.set('code', madeUp.code)
     callback.searchParams.set('state', asked.get('state') ?? '')
-    if (metadata.announcesIss) callback.searchParams.set('iss', String(metadata.issuer))
+    if (metadata?.announcesIss) callback.searchParams.set('iss', String(metadata.issuer))
     return callback
   }
   const run = await runPersona(withAnyPort(persona), stage.mcpUrl, {
@@ -62,7 +63,20 @@ function withAnyPort(persona: Persona): Persona {
   return { ...persona, redirect }
 }
 
-async function serverMetadataIn(answer: Response) {
+/** Of the authorization server, as the client read it. */
+interface ReadMetadata {
+  readonly issuer: unknown
+  readonly announcesIss: boolean
+}
+
+/** An endpoint that the client assumes may not be there: asked for without a request, that shows. */
+async function expectEndpoint({ origin, pathname }: URL, { fetch, timeoutMs }: Stage) {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const { status } = await fetch(origin + pathname, { redirect: 'manual', signal })
+  if (status === 404) throw new Error(`${origin}${pathname} answered 404`)
+}
+
+async function serverMetadataIn(answer: Response): Promise<ReadMetadata | undefined> {
   if (answer.status !== 200 || !/\bjson\b/.test(answer.headers.get('content-type') ?? '')) return
   const body: unknown = await answer
     .clone()

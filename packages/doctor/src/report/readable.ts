@@ -56,7 +56,7 @@ export function readableReport(report: Report, wish: ReadableWish): string {
         : []),
     ],
     firstOf(report, wish, set),
-    [heading('Examined'), ...report.areas.map((area) => areaLine(area, wish, set))],
+    [heading('Examined'), ...joined(report.areas).map((area) => areaLine(area, wish, set))],
     ...byLevel(report.findings).map((finding) => findingLines(finding, wish, set)),
     report.readiness.length === 0
       ? []
@@ -86,6 +86,18 @@ function firstOf(report: Report, { style }: ReadableWish, set: SetText): string[
   if (!first) return [style('green', 'Nothing to mend.')]
   const title = style(levelStyles[first.level], `First: ${first.title}`)
   return [set(title, 7, ''), set(first.fix, 7)]
+}
+
+/** Areas that were skipped one after the other for one reason stand in one line. */
+function joined(areas: readonly ExaminedArea[]): ExaminedArea[] {
+  const lines: ExaminedArea[] = []
+  for (const area of areas) {
+    const last = lines.at(-1)
+    if (last && area.because !== undefined && last.because === area.because) {
+      lines[lines.length - 1] = { ...last, title: `${last.title}, ${area.title}` }
+    } else lines.push(area)
+  }
+  return lines
 }
 
 function areaLine({ title, outcome, because }: ExaminedArea, wish: ReadableWish, set: SetText) {
@@ -134,5 +146,7 @@ function readinessLine(
   const { mark, style } = verdicts[verdict]
   const titles = Math.max(...readiness.map((one) => one.title.length))
   const word = wish.style(style, `${mark} ${verdictWords[verdict].padEnd(11)}`)
-  return set(says, 19 + titles, `  ${word}  ${wish.style('bold', title.padEnd(titles))}  `)
+  const start = `  ${word}  ${wish.style('bold', title.padEnd(titles))}`
+  const isShort = says.length <= Math.min(wish.columns, widest) - titles - 19
+  return isShort ? `${start}  ${says}` : `${start.trimEnd()}\n${set(says, 17)}`
 }
