@@ -82,6 +82,8 @@ export interface Grant {
   readonly clientId: string
   readonly clientSecret?: string | undefined
   readonly refreshToken?: string | undefined
+  /** As the token response said, empty when it said none; undefined when nobody kept it. */
+  readonly tokenType?: string | undefined
   /** Seconds, as the token response said. */
   readonly expiresIn?: number | undefined
   /** As the token response said; undefined when it said nothing. */

@@ -1,3 +1,90 @@
 import type { FindingDefinition } from '../finding.ts'
+import { mcp, rfc, thread, toolPage } from './signed-in-sources.ts'
+import { toolContentFindings } from './tool-contents.ts'
+import { toolDefinitionFindings } from './tool-definitions.ts'
 
-export const toolFindings = {} as const satisfies Record<string, FindingDefinition>
+export const toolFindings = {
+  conversation_refused: {
+    area: 'tools',
+    level: 'error',
+    title: 'The server does not begin a conversation',
+    why: 'Neither initialize nor server/discover is answered with a result, so that no client gets as far as the tools.',
+    breaks: 'every client',
+    fix: 'Answer initialize (MCP 2025-11-25 and earlier) or server/discover (2026-07-28) at {where} with a JSON-RPC result; it answered {got}.',
+    sources: [mcp('basic/lifecycle#initialization', 'Lifecycle')],
+  },
+  tools_not_listed: {
+    area: 'tools',
+    level: 'error',
+    title: 'tools/list fails',
+    why: 'The server says that it has tools and does not list them: clients connect and show none.',
+    breaks: 'every client',
+    fix: 'Answer tools/list at {where} with a result whose tools is a list; it answered {got}.',
+    sources: [toolPage],
+  },
+  tools_absent: {
+    area: 'tools',
+    level: 'note',
+    title: 'The server offers no tools',
+    why: 'Most clients use tools only; they connect and have nothing to show.',
+    breaks: [],
+    fix: 'Nothing to mend if the server has resources or prompts only. Else announce capabilities.tools and list them.',
+    sources: [toolPage],
+  },
+  tools_paging_endless: {
+    area: 'tools',
+    level: 'error',
+    title: 'The pages of tools/list do not end',
+    why: 'A client reads pages while there is a nextCursor. Here a cursor comes back a second time: the client reads for ever, or gives up without any tool.',
+    breaks: 'every client',
+    fix: 'Give each page a cursor of its own and leave nextCursor out on the last one (not null, not ""); got {got}.',
+    sources: [mcp('server/utilities/pagination', 'Pagination')],
+  },
+  tools_list_large: {
+    area: 'tools',
+    level: 'warning',
+    title: 'The list of tools is very large',
+    why: 'Names, descriptions and schemas are put before the model in each conversation. Large lists take its place for work, and clients cut them or refuse the server.',
+    breaks: ['claude', 'claude-code', 'cursor', 'chatgpt'],
+    fix: 'Shorten descriptions and schemas, or offer fewer tools: below 100 KB together; got {got}.',
+    sources: [toolPage],
+  },
+  tools_too_many: {
+    area: 'tools',
+    level: 'warning',
+    title: 'There are more tools than clients take',
+    why: 'VS Code sends at most 128 tools to a model, of all servers together; beyond, a person has to switch some off before anything works.',
+    breaks: ['vscode', 'cursor'],
+    fix: 'Offer fewer tools, or several servers: {got} here, 128 at most.',
+    sources: [thread('microsoft/vscode', 258890)],
+  },
+  unknown_tool_breaks: {
+    area: 'tools',
+    level: 'warning',
+    title: 'A tool that does not exist is not refused properly',
+    why: 'Models call tools that were renamed or never there. They can go on only if they are told so, by a JSON-RPC error (-32602) or a result with isError.',
+    breaks: [],
+    fix: 'Answer a call of an unknown tool with error -32602 "Unknown tool"; got {got}.',
+    sources: [mcp('server/tools#error-handling', 'Tools, error handling')],
+  },
+  tool_call_breaks: {
+    area: 'tools',
+    level: 'error',
+    title: 'A tool that only reads fails',
+    why: 'It was called without arguments, as its schema allows, and the server failed. A client shows an error in place of an answer.',
+    breaks: 'every client',
+    fix: 'Read the log of the server for the call of {where}; it answered {got}. Expected failures belong in a result with isError.',
+    sources: [mcp('server/tools#error-handling', 'Tools, error handling'), rfc(9110, '15.6')],
+  },
+  tool_not_called: {
+    area: 'tools',
+    level: 'note',
+    title: 'No tool could be called',
+    why: 'The doctor calls a tool only if its readOnlyHint is true, it needs no arguments and the token covers it. There is none, so that answers were not compared with schemas.',
+    breaks: [],
+    fix: 'Nothing to mend. If there are tools that only read, say so with annotations.readOnlyHint.',
+    sources: [toolPage],
+  },
+  ...toolDefinitionFindings,
+  ...toolContentFindings,
+} as const satisfies Record<string, FindingDefinition>

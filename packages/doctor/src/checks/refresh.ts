@@ -1,7 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import { inShort } from '../conversation.ts'
 import type { Examination } from '../examination.ts'
+import { claimsOf, grantedScopes } from '../granted-scope.ts'
 import type { AuthorizationServer, Resource, Session } from '../servers.ts'
+import { examineRefusal, examineRevocation } from './refresh/endings.ts'
+import {
+  type GrantClient,
+  grantClient,
+  type Renewal,
+  renewalInShort,
+} from './refresh/token-endpoint.ts'
+import { present } from './token/acceptance.ts'
 
-export async function examineRefresh(
-  _: Examination,
-  __: { resource: Resource; server: AuthorizationServer; session: Session },
-): Promise<void> {}
+interface SignedIn {
+  readonly resource: Resource
+  readonly server: AuthorizationServer
+  readonly session: Session
+}
+
+/**
+ * Renews the doctor's own grant as clients do, then as they should not, and gives everything back: nothing of it stays
+ * behind where the server offers revocation.
+ */
+export async function examineRefresh(examination: Examination, signedIn: SignedIn): Promise<void> {
+  const { server, session } = signedIn
+  const { grant } = session
+  if (!grant) return
+  const client = grantClient(examination.ask, server, grant)
+  if (!client) return
+  if (grant.refreshToken === undefined) {
+    tellAbsence(examination, server)
+    const { accessToken } = session
+    return examineRevocation(examination, client, { accessToken, refreshToken: undefined })
+  }
+  await examineBogus(examination, client)
+  const first = await renewFirst(examination, { ...signedIn, client, token: grant.refreshToken })
+  if (!first) {
+    await client.revoke?.(session.accessToken, 'access_token')
+    return
+  }
+  await examineRenewal(examination, signedIn, first)
+  const last = await examineFurther(examination, signedIn, {
+    client,
+    first,
+    spent: grant.refreshToken,
+  })
+  await examineRevocation(examination, client, {
+    accessToken: last.accessToken ?? session.accessToken,
+    refreshToken: last.refreshToken,
+  })
+}
+
+function tellAbsence({ found }: Examination, { metadata }: AuthorizationServer): void {
+  const offered = metadata.grant_types_supported?.includes('refresh_token')
+  const where = 'refresh_token'
+  if (offered) found('refresh_token_absent', { where, got: 'a token response without one' })
+  else found('refresh_not_offered', { where })
+}
+
+async function examineBogus(examination: Examination, client: GrantClient): Promise<void> {
+  const made = await client.refresh(randomBytes(32).toString('base64url'))
+  const where = client.tokenEndpoint
+  if (made.accessToken === undefined) return examineRefusal(examination, made, where)
+  examination.found('bogus_refresh_token_accepted', { where, exchanges: [made.answer.exchange] })
+}
+
+/** With `resource`, as most clients; without it where that is refused. @returns undefined when neither works */
+async function renewFirst(
+  { found, mcpUrl }: Examination,
+  { client, token, resource }: SignedIn & { client: GrantClient; token: string },
+): Promise<Renewal | undefined> {
+  const identifier = resource.metadata?.resource ?? mcpUrl
+  const renewed = await client.refresh(token, identifier)
+  const where = client.tokenEndpoint
+  if (renewed.body) return renewed
+  const plain = await client.refresh(token)
+  const exchanges = [renewed.answer.exchange, plain.answer.exchange]
+  const got = renewalInShort(renewed)
+  if (!plain.body) {
+    found('refresh_refused', { where, got, exchanges })
+    return undefined
+  }
+  found('refresh_resource_refused', { where, got, expected: identifier, exchanges })
+  return plain
+}
+
+/** Looks at what the first refresh brought. */
+async function examineRenewal(
+  examination: Examination,
+  { session }: SignedIn,
+  renewal: Renewal,
+): Promise<void> {
+  const { found, mcpUrl } = examination
+  const { body = {}, accessToken, answer } = renewal
+  const exchanges = [answer.exchange]
+  const where = answer.exchange.request.url
+  const isBearer = String(body.token_type).toLowerCase() === 'bearer'
+  if (accessToken === undefined || !isBearer) {
+    const got = renewalInShort(renewal)
+    return found('refresh_answer_incomplete', { where, got, exchanges })
+  }
+  if (typeof body.expires_in !== 'number') found('refresh_expires_in_missing', { where, exchanges })
+  const before = grantedScopes(session)
+  const told = typeof body.scope === 'string' ? body.scope : session.grant?.scope
+  const after = grantedScopes({ accessToken, grant: { clientId: '', scope: told } })
+  const lost = before && after ? before.filter((scope) => !after.includes(scope)) : []
+  if (before && after && lost.length > 0) {
+    const [got, expected] = [after.join(' ') || 'no scope', before.join(' ')]
+    found('refresh_scope_lost', { where: 'scope', got, expected, exchanges })
+  }
+  const met = await present(examination, accessToken)
+  if (met.reception === 'accepted' || met.reception === 'unknown') return
+  // Where the first one was refused as well, that was told already.
+  const earlier = await present(examination, session.accessToken)
+  if (earlier.reception !== 'accepted') return
+  const shown = [...exchanges, met.answer.exchange]
+  found('refreshed_token_refused', { where: mcpUrl, got: inShort(met.answer), exchanges: shown })
+}
+
+/**
+ * Without `resource`, the same token twice, and a token that was replaced long ago.
+ *
+ * @returns what is alive in the end
+ */
+async function examineFurther(
+  examination: Examination,
+  { session }: SignedIn,
+  { client, first, spent }: { client: GrantClient; first: Renewal; spent: string },
+): Promise<{ accessToken: string | undefined; refreshToken: string | undefined }> {
+  const { found } = examination
+  const where = client.tokenEndpoint
+  const second = first.refreshToken
+  if (second === undefined || second === spent) {
+    const exchanges = [first.answer.exchange]
+    if (client.isPublic && !isBound(session.accessToken)) {
+      found('refresh_token_not_rotated', { where, exchanges })
+    }
+    const plain = await client.refresh(spent)
+    tellResource(examination, first, plain)
+    return { accessToken: plain.accessToken ?? first.accessToken, refreshToken: spent }
+  }
+  const plain = await client.refresh(second)
+  tellResource(examination, first, plain)
+  const third = plain.refreshToken
+  if (third === undefined) return { accessToken: first.accessToken, refreshToken: second }
+
+  // As after a lost answer: its successor was not used.
+  const retried = await client.refresh(second)
+  if (!retried.body) examineRefusal(examination, retried, where)
+  const fourth = await client.refresh(third)
+  if (!fourth.body && !retried.body) {
+    const exchanges = [retried.answer.exchange, fourth.answer.exchange]
+    found('refresh_retry_ends_login', { where, got: renewalInShort(fourth), exchanges })
+  }
+  const alive = fourth.body ? fourth : retried
+  const reused = await client.refresh(spent)
+  if (reused.accessToken !== undefined) {
+    found('refresh_reuse_accepted', { where, exchanges: [reused.answer.exchange] })
+  } else if (retried.body) examineRefusal(examination, reused, where)
+  return {
+    accessToken: alive.accessToken ?? plain.accessToken,
+    refreshToken: reused.refreshToken ?? alive.refreshToken ?? third,
+  }
+}
+
+/** Whether the token is for a key that the client proves (RFC 9449, RFC 8705). */
+const isBound = (token: string) => claimsOf(token)?.cnf !== undefined
+
+/** Compares the token of a refresh without `resource` with one that had it. */
+function tellResource({ found }: Examination, named: Renewal, plain: Renewal): void {
+  const where = plain.answer.exchange.request.url
+  const exchanges = [plain.answer.exchange]
+  if (!plain.body) {
+    found('refresh_resource_needed', { where, got: renewalInShort(plain), exchanges })
+    return
+  }
+  const audience = (token = '') => JSON.stringify(claimsOf(token)?.aud)
+  const [expected, got] = [audience(named.accessToken), audience(plain.accessToken)]
+  if (got === expected) return
+  found('refresh_resource_needed', { where, got: `aud ${got}`, expected, exchanges })
+}

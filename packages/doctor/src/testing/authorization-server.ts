@@ -33,7 +33,7 @@ export function createAuthorizationServer(at: Addresses, tokens: Tokens, changes
       case '/register':
         return asked.method === 'POST' ? register(asked) : wrongMethod()
       case '/revoke':
-        return asked.method === 'POST' ? new Response(null, { headers: noStore }) : wrongMethod()
+        return asked.method === 'POST' ? revoke(asked, tokens) : wrongMethod()
       default:
         return Response.json({ error: 'not_found' }, { status: 404, headers: anyOrigin })
     }
@@ -98,6 +98,12 @@ async function token({ headers, body }: Asked, tokens: Tokens): Promise<Response
     default:
       return refuse('unsupported_grant_type', 'The grant type is not known.')
   }
+}
+
+/** RFC 7009 section 2.2: 200 for any token, known or not. */
+function revoke({ body }: Asked, tokens: Tokens): Response {
+  tokens.revoke(new URLSearchParams(body).get('token') ?? '')
+  return new Response(null, { headers: noStore })
 }
 
 function register({ body }: Asked): Response {

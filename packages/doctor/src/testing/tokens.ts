@@ -22,16 +22,27 @@ export interface Tokens {
   issue(scope?: string): Promise<TokenResponse>
   /** Takes a refresh token once; undefined when it is not good (any more). */
   renew(refreshToken: string): Promise<TokenResponse | undefined>
+  /** Ends the grant of an access or refresh token (RFC 7009 section 2.1). */
+  revoke(token: string): void
   /** The scopes of a token that is good for the resource; undefined when it is not. */
   verify(token: string): Promise<readonly string[] | undefined>
   session(scope?: string): Promise<Session>
 }
 
+/** What a person allowed. */
+interface PersonsGrant {
+  readonly scope: string
+  ended: boolean
+}
+
 export async function createTokens(at: Addresses, changes: Changes): Promise<Tokens> {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const key: JWK = { ...(await exportJWK(publicKey)), kid: 'the-key', alg: 'ES256', use: 'sig' }
-  const live = new Map<string, string>()
-  const issue = async (scope = scopes.join(' ')): Promise<TokenResponse> => {
+  const live = new Map<string, PersonsGrant>()
+  const grants = new Map<string, PersonsGrant>()
+  const issue = (scope = scopes.join(' ')) => issueFor({ scope, ended: false })
+  const issueFor = async (grant: PersonsGrant): Promise<TokenResponse> => {
+    const { scope } = grant
     const now = Math.floor(Date.now() / 1000)
     const claims = {
       iss: at.issuer,
@@ -46,9 +57,11 @@ export async function createTokens(at: Addresses, changes: Changes): Promise<Tok
     }
     const header = { alg: 'ES256', typ: 'at+jwt', kid: 'the-key', ...changes.tokenHeader }
     const refreshToken = randomUUID()
-    live.set(refreshToken, scope)
+    const accessToken = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
+    live.set(refreshToken, grant)
+    grants.set(refreshToken, grant).set(accessToken, grant)
     return {
-      access_token: await new SignJWT(claims).setProtectedHeader(header).sign(privateKey),
+      access_token: accessToken,
       token_type: 'Bearer',
       expires_in: tokenLifetimeSeconds,
       refresh_token: refreshToken,
@@ -60,12 +73,17 @@ export async function createTokens(at: Addresses, changes: Changes): Promise<Tok
     jwks: { keys: [key] },
     issue,
     async renew(refreshToken) {
-      const scope = live.get(refreshToken)
-      return scope !== undefined && live.delete(refreshToken) ? issue(scope) : undefined
+      const grant = live.get(refreshToken)
+      return grant && live.delete(refreshToken) && !grant.ended ? issueFor(grant) : undefined
+    },
+    revoke(token) {
+      const grant = grants.get(token)
+      if (grant) grant.ended = true
     },
     async verify(token) {
       try {
         const { payload } = await jwtVerify(token, publicKey)
+        if (grants.get(token)?.ended) return undefined
         return String(payload.scope ?? '').split(' ')
       } catch {
         return undefined
@@ -78,6 +96,7 @@ export async function createTokens(at: Addresses, changes: Changes): Promise<Tok
         grant: {
           clientId,
           refreshToken: response.refresh_token,
+          tokenType: response.token_type,
           expiresIn: response.expires_in,
           scope: response.scope,
           requestedScope: scope ?? scopes.join(' '),

@@ -12,6 +12,10 @@ const object = (properties: Record<string, unknown>) => ({
 })
 const reads = { readOnlyHint: true, destructiveHint: false, openWorldHint: false }
 const writes = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
+const needs = (scope: string) => {
+  const securitySchemes = [{ type: 'oauth2', scopes: [scope] }]
+  return { scope, securitySchemes, _meta: { securitySchemes } }
+}
 const found = object({ id: string, title: string, url: string })
 
 /** The tools, in the shapes that ChatGPT looks for; `scope` and `call` stay here. */
@@ -23,7 +27,7 @@ export const tools = [
     inputSchema: object({ query: string }),
     outputSchema: object({ results: { type: 'array', items: found } }),
     annotations: reads,
-    scope: 'read',
+    ...needs('read'),
     call: () => told({ results: documents.map(({ text: _, ...rest }) => rest) }),
   },
   {
@@ -33,11 +37,31 @@ export const tools = [
     inputSchema: object({ id: string }),
     outputSchema: object({ id: string, title: string, text: string, url: string }),
     annotations: reads,
-    scope: 'read',
+    ...needs('read'),
     call: ({ id }: Record<string, unknown>) => {
       const one = documents.find((document) => document.id === id)
       return one ? told(one) : { isError: true, content: [textOf('There is no such document.')] }
     },
+  },
+  {
+    name: 'list_documents',
+    title: 'List documents',
+    description: 'Lists all documents.',
+    inputSchema: object({}),
+    outputSchema: object({ results: { type: 'array', items: found } }),
+    annotations: reads,
+    ...needs('read'),
+    call: () => told({ results: documents.map(({ text: _, ...rest }) => rest) }),
+  },
+  {
+    name: 'list_drafts',
+    title: 'List drafts',
+    description: 'Lists documents that are being written.',
+    inputSchema: object({}),
+    outputSchema: object({ results: { type: 'array', items: found } }),
+    annotations: reads,
+    ...needs('write'),
+    call: () => told({ results: [] }),
   },
   {
     name: 'add',
@@ -45,7 +69,7 @@ export const tools = [
     description: 'Adds a document.',
     inputSchema: object({ text: string }),
     annotations: writes,
-    scope: 'write',
+    ...needs('write'),
     call: () => ({ content: [textOf('Added.')] }),
   },
 ]
