@@ -35,8 +35,8 @@ export function toPage(report: Report): string {
     ${heading(report)}
     ${first(report)}
     ${clients(report)}
-    ${examined(report)}
     ${findings(report)}
+    ${examined(report)}
   </main>
   ${sprite}
 </body>
@@ -121,7 +121,7 @@ function clientRow({ title, verdict, says }: Readiness): Html {
   const { tone, shape } = verdictLooks[verdict]
   return html`
             <tr>
-              <td><strong>${title}</strong></td>
+              <td><strong>${title.replaceAll(' ', '\u00a0')}</strong></td>
               <td><span class="status" data-tone="${tone}"${shape !== undefined && html` data-shape="${shape}"`}>${capital(verdictWords[verdict])}</span></td>
               <td class="breakable small">${withCode(says)}</td>
             </tr>`

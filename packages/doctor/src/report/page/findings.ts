@@ -40,7 +40,7 @@ export function findingCard(finding: Finding, index: number): Html {
       <header class="card-header">
         <div class="cluster">
           <span class="badge" data-tone="${levelTones[level]}">${level}</span>
-          <h3 class="breakable" id="${anchor}-title">${title}</h3>
+          <h3 id="${anchor}-title">${title}</h3>
         </div>
         <code class="faint">${id}</code>
       </header>
