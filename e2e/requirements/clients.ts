@@ -30,6 +30,11 @@ export const otherClients = sentencesOf('PRODUCT', 'clients', {
     'oauth4webapi finds its way from the resource, registers, signs in, renews, revokes, and proves its key.',
   'cli-connect':
     '`neonpanel connect` behaves as each persona at any server, tells it step by step, and ends with the verdict.',
+  'cli-sign-in':
+    '`neonpanel login` signs in at any MCP server, in the browser or by a code; its tokens are kept privately, renewed once whoever asks, and revoked by `logout`.',
+  'cli-tools':
+    '`neonpanel tools` lists, describes and calls the tools of any MCP server, and names the command that helps where it cannot.',
+  'connect-programs': 'The programs of docs/connect/your-own-client.md run as they stand.',
   'persona-verdict': 'A persona that is stopped says at which step, and why.',
   'persona-told':
     'The servers tell what each persona does as one story, complete and without blame.',
