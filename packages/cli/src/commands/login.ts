@@ -34,7 +34,7 @@ export function addLoginCommand(program: Command, terminal: Terminal): void {
     .option('--device', 'by a code that is entered on any device (RFC 8628)')
     .option('--no-browser', 'only show the address')
     .option('--client-id <id>', 'a client that exists there; default: register')
-    .option('--client-secret', 'ask for its secret, or NEONPANEL_CLIENT_SECRET')
+    .option('--client-secret', 'ask for its secret, or CLIENT_SECRET')
     .option('--iat <token>', 'initial access token to register with')
     .option('--callback-port <port>', 'of http://127.0.0.1:<port>/callback', count)
     .option('--timeout <seconds>', 'how long you may take; default: 300', count)
@@ -121,7 +121,7 @@ async function secretFor(
     if (!clientSecret) return undefined
     throw new CommandFailure('A --client-secret belongs to a --client-id.', { exitCode: 2 })
   }
-  const secret = environment.NEONPANEL_CLIENT_SECRET || undefined
+  const secret = environment.CLIENT_SECRET || undefined
   if (!clientSecret || secret !== undefined) return secret
   return askForSecret(`Secret of ${clientId}: `, err)
 }

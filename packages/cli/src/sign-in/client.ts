@@ -59,7 +59,8 @@ export async function registerClient(
       `${server.issuer} registers no clients by itself. Create a public client there with the redirect URI http://127.0.0.1/callback (any port) and name it: neonpanel login --client-id <id>`,
     )
   }
-  const grants = ['authorization_code', 'refresh_token', ...(device ? [deviceGrant] : [])]
+  // With all of them, a client that is remembered serves either way of signing in.
+  const grants = ['authorization_code', 'refresh_token', deviceGrant]
   const offered = server.grant_types_supported
   const metadata = {
     client_name: 'NeonPanel command line',
@@ -87,7 +88,7 @@ export async function registerClient(
     const demoHelps = initialAccessToken === undefined && !device && isClosed(error)
     const demo = demoHelps && demoClient(server, discovered)
     if (demo) return demo
-    throw registrationRefused(server, error, initialAccessToken)
+    throw registrationRefused(server, error, { initialAccessToken, device })
   }
 }
 
@@ -109,16 +110,17 @@ function isClosed(error: unknown): boolean {
 function registrationRefused(
   { issuer }: oauth.AuthorizationServer,
   error: unknown,
-  initialAccessToken: string | undefined,
+  { initialAccessToken, device }: ClientWish,
 ): CommandFailure {
+  const command = device ? 'neonpanel login --device' : 'neonpanel login'
   const failure = explainRefusal(error, `register this program at ${issuer}`)
   if (!isClosed(error)) {
-    const advice = 'With a client that exists there: neonpanel login --client-id <id>'
+    const advice = `With a client that exists there: ${command} --client-id <id>`
     return new CommandFailure(`${failure.message}\n${advice}`, { cause: error })
   }
   const advice =
     initialAccessToken === undefined
-      ? 'It registers nobody without an initial access token. Ask its administrator for one and use neonpanel login --iat <token>, or for a client id and use neonpanel login --client-id <id>. At a NeonPanel server that you run: neonpanel login --iat "$(neonpanel iat create)"'
+      ? `It registers nobody without an initial access token. Ask its administrator for one (${command} --iat <token>), or for a client id (${command} --client-id <id>). At a NeonPanel server that you run: ${command} --iat "$(neonpanel iat create)"`
       : 'The initial access token was not accepted: it may be expired, used up or revoked. At a NeonPanel server that you run: neonpanel iat create'
   return new CommandFailure(`${failure.message}\n${advice}`, { cause: error })
 }
@@ -133,6 +135,10 @@ export function authenticationOf({ clientSecret, authMethod }: KnownClient): oau
     ? oauth.ClientSecretPost(clientSecret)
     : oauth.ClientSecretBasic(clientSecret)
 }
+
+/** Whether an earlier client can do what is wished now: the demo client has no part in the device flow. */
+export const serves = ({ clientId }: KnownClient, { device }: ClientWish) =>
+  !(device && clientId === demoClientId)
 
 /** Whether the server says that it does not know the client. */
 export const isUnknownClient = (error: unknown) => errorCodeOf(error) === 'invalid_client'

@@ -2,7 +2,7 @@ import { isLoopbackUrl } from '@neonpanel/contracts/urls'
 import { type Challenge, readChallenge } from '@neonpanel/personas/engine/discovery'
 import * as oauth from 'oauth4webapi'
 import { CommandFailure } from '../failure.ts'
-import { ask, explainRefusal, sendOptions } from './http.ts'
+import { ask, explainRefusal, isDocument, sendOptions } from './http.ts'
 
 /** The server is open to everybody: there is nothing to sign in to. */
 export class NoSignInNeeded extends CommandFailure {
@@ -55,7 +55,7 @@ async function meetChallenge(mcpUrl: string): Promise<Challenge | undefined> {
       clientInfo: { name: 'neonpanel', version: '0.1.0' },
     },
   }
-  const answer = await ask(mcpUrl, {
+  const posted = await knock(mcpUrl, {
     method: 'POST',
     headers: {
       accept: 'application/json, text/event-stream',
@@ -63,13 +63,10 @@ async function meetChallenge(mcpUrl: string): Promise<Challenge | undefined> {
     },
     body: JSON.stringify(initialize),
   })
-  await answer.body?.cancel()
-  const session = answer.headers.get('mcp-session-id')
-  // Nobody will use it; whether the server lets it go is its own affair.
-  if (session !== null) {
-    const headers = { 'mcp-session-id': session }
-    await ask(mcpUrl, { method: 'DELETE', headers }).catch(() => undefined)
-  }
+  // Servers of MCP 2024-11-05 open a stream in place of it.
+  const answer = [400, 404, 405].includes(posted.status)
+    ? await knock(mcpUrl, { headers: { accept: 'text/event-stream' } })
+    : posted
   if (answer.status === 401) return readChallenge(answer.headers) ?? unsaid
   if (answer.status === 404) {
     throw new CommandFailure(
@@ -77,6 +74,19 @@ async function meetChallenge(mcpUrl: string): Promise<Challenge | undefined> {
     )
   }
   return undefined
+}
+
+async function knock(mcpUrl: string, init: RequestInit): Promise<Response> {
+  const answer = await ask(mcpUrl, init)
+  await answer.body?.cancel()
+  const session = answer.headers.get('mcp-session-id')
+  // Nobody will use it; whether the server lets it go is its own affair.
+  if (session !== null) {
+    const headers = { 'mcp-session-id': session }
+    const ended = await ask(mcpUrl, { method: 'DELETE', headers }).catch(() => undefined)
+    await ended?.body?.cancel()
+  }
+  return answer
 }
 
 const unsaid: Challenge = {
@@ -97,7 +107,7 @@ async function findResourceMetadata(
   for (const url of new Set(urls)) {
     if (url === undefined || !URL.canParse(url)) continue
     const answer = await ask(url, { headers: { accept: 'application/json' } })
-    if (answer.status !== 200) continue
+    if (!(await isDocument(answer))) continue
     return readResourceMetadata(mcpUrl, url, answer)
   }
   return undefined
@@ -148,7 +158,7 @@ export async function findAuthorizationServer(issuer: string): Promise<oauth.Aut
   const urls = metadataUrls(new URL(issuer))
   for (const url of urls) {
     const answer = await ask(url, { headers: { accept: 'application/json' } })
-    if (answer.status !== 200) continue
+    if (!(await isDocument(answer))) continue
     try {
       return await oauth.processDiscoveryResponse(new URL(issuer), answer)
     } catch (error) {

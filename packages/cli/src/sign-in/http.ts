@@ -25,10 +25,21 @@ export async function ask(url: string | URL, init: RequestInit = {}): Promise<Re
     })
   } catch (cause) {
     if (init.signal?.aborted) throw cause
-    throw new CommandFailure(`No answer from ${new URL(url).origin}: ${reasonOf(cause)}.`, {
-      cause,
-    })
+    throw noAnswer(url, cause)
   }
+}
+
+/** The failure of a request that did not get through. */
+export function noAnswer(url: string | URL, cause: unknown): CommandFailure {
+  return new CommandFailure(`No answer from ${new URL(url).origin}: ${reasonOf(cause)}.`, { cause })
+}
+
+/** Whether an answer holds a document, and not a page that a server shows for every address. */
+export async function isDocument(answer: Response): Promise<boolean> {
+  const isJson = /\bjson\b/i.test(answer.headers.get('content-type') ?? '')
+  if (answer.status === 200 && isJson) return true
+  await answer.body?.cancel()
+  return false
 }
 
 /** Why a request did not get through: `connect ECONNREFUSED 127.0.0.1:4400`. */

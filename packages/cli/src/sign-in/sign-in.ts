@@ -7,6 +7,7 @@ import {
   isUnknownClient,
   type KnownClient,
   registerClient,
+  serves,
 } from './client.ts'
 import { type DeviceInvitation, signInByDevice } from './device.ts'
 import { type Discovered, discover } from './discovery.ts'
@@ -112,9 +113,9 @@ function chooseClient(
   if (clientId !== undefined) {
     return givenClient(discovered.authorizationServer, clientId, clientSecret)
   }
-  if (remembered && initialAccessToken === undefined) {
-    const { redirectPort } = remembered
-    if (redirectPort === undefined || redirectPort === loopback.port) return remembered
+  if (remembered && initialAccessToken === undefined && serves(remembered, options)) {
+    const { redirectPort = loopback.port } = remembered
+    if (options.device || redirectPort === loopback.port) return remembered
   }
   return registerClient(discovered, loopback.redirectUri, options)
 }

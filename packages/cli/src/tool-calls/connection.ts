@@ -5,6 +5,7 @@ import { currentSignIn, notSignedIn, signInAdvice } from '../credentials/access-
 import type { SignInRecord } from '../credentials/record.ts'
 import { openStore } from '../credentials/store.ts'
 import { CommandFailure } from '../failure.ts'
+import { noAnswer } from '../sign-in/http.ts'
 import type { Terminal } from '../terminal.ts'
 import { printable } from './printable.ts'
 
@@ -79,6 +80,7 @@ async function openSession(mcpUrl: string, terminal: Terminal) {
   const store = openStore(terminal)
   let record = await currentSignIn(store, mcpUrl)
   let refused: { status: number; challenge: Challenge | undefined } | undefined
+  let lost: CommandFailure | undefined
   const provider = record && {
     token: async () => record?.access_token,
     async onUnauthorized() {
@@ -89,7 +91,12 @@ async function openSession(mcpUrl: string, terminal: Terminal) {
   return {
     provider,
     async fetch(url: string | URL, init?: RequestInit) {
-      const answer = await fetch(url, init)
+      const answer = await fetch(url, init).catch((error: unknown) => {
+        // The SDK gives up requests when it closes; and it tells of others only that they failed.
+        if (!init?.signal?.aborted) lost = noAnswer(url, error)
+        throw error
+      })
+      lost = undefined
       refused = [401, 403].includes(answer.status)
         ? { status: answer.status, challenge: readChallenge(answer.headers) }
         : undefined
@@ -98,6 +105,7 @@ async function openSession(mcpUrl: string, terminal: Terminal) {
     explain(error: unknown): unknown {
       const known = causes(error).find((one) => one instanceof CommandFailure)
       if (known) return known
+      if (lost) return lost
       if (refused?.status === 401) {
         return record === undefined ? notSignedIn(mcpUrl) : refusedToken(mcpUrl, refused.challenge)
       }
@@ -139,12 +147,6 @@ function explainOther(mcpUrl: string, error: unknown): unknown {
   const code = Reflect.get(error, 'code')
   if (typeof code === 'number') {
     return new CommandFailure(`The server answered error ${code}: ${printable(error.message)}`, {
-      cause: error,
-    })
-  }
-  const socket = causes(error).findLast((one) => typeof Object(one).syscall === 'string')
-  if (socket instanceof Error) {
-    return new CommandFailure(`No answer from ${new URL(mcpUrl).origin}: ${socket.message}.`, {
       cause: error,
     })
   }
