@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../harness/process.ts'
 import { scriptOf } from './documentation.ts'
-import { emptyProject, lockedVersions, type Project, packTestingKit } from './project.ts'
+import { emptyProject, lockedVersions, type Project, packWorkspace } from './project.ts'
 import { go, isNeeded, java, need, python, shell } from './toolchains.ts'
 
 /** A whole run of another runner, which a busy machine makes slow. */
@@ -15,7 +15,7 @@ let tarball = ''
 
 beforeAll(async () => {
   project = await emptyProject()
-  tarball = await packTestingKit(project.folder)
+  tarball = await packWorkspace('testing-kit', project.folder)
   await project.install(tarball)
 }, 180_000)
 

@@ -11,7 +11,7 @@ import { repository } from '../harness/process.ts'
 
 const execute = promisify(execFile)
 
-/** Somebody else's project, outside of the repository, which has the packed testing kit and nothing of ours. */
+/** Somebody else's project, outside of the repository, which has a packed package and nothing else of ours. */
 export interface Project extends AsyncDisposable {
   readonly folder: string
   /** Runs a program of the project; throws with all that it printed when it fails. */
@@ -20,17 +20,26 @@ export interface Project extends AsyncDisposable {
     parameters: readonly string[],
     options?: { at?: string; variables?: Record<string, string> },
   ): Promise<string>
-  /** Starts both servers with the kit's command; the variables by which the examples find them. */
-  startServers(): Promise<AsyncDisposable & { variables: Record<string, string> }>
+  /**
+   * Starts both servers with a command of the project, by default the kit's; the variables by which the examples find
+   * them.
+   */
+  startServers(...command: readonly string[]): Promise<Servers>
   install(...packages: readonly string[]): Promise<void>
   write(file: string, content: string): Promise<void>
   /** Copies an example as a reader of the documentation would; the path of its folder in the project. */
   copyExample(name: string): Promise<string>
 }
 
-/** Builds and packs the testing kit, as `npm run package` does; the path of the tarball. */
-export async function packTestingKit(destination: string): Promise<string> {
-  const workspace = join(repository, 'packages/testing-kit')
+export interface Servers extends AsyncDisposable {
+  readonly variables: Readonly<Record<string, string>>
+  readonly issuer: string
+  readonly mcpUrl: string
+}
+
+/** Builds and packs a workspace of `packages/`, as `npm run package` does; the path of the tarball. */
+export async function packWorkspace(name: string, destination: string): Promise<string> {
+  const workspace = join(repository, 'packages', name)
   const { stdout } = await execute(
     'npm',
     ['run', '--silent', 'package', '--', '--silent', '--pack-destination', destination],
@@ -62,7 +71,7 @@ export async function emptyProject(): Promise<Project> {
   return {
     folder,
     run,
-    startServers: () => startServers(folder),
+    startServers: (...command) => startServers(folder, command.length > 0 ? command : [kitCommand]),
     async install(...packages) {
       await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages])
     },
@@ -76,9 +85,10 @@ export async function emptyProject(): Promise<Project> {
   }
 }
 
-async function startServers(folder: string) {
-  const command = join(folder, 'node_modules/@neonpanel/testing-kit/dist/start.js')
-  const child = spawn(process.execPath, [command], {
+const kitCommand = 'node_modules/@neonpanel/testing-kit/dist/start.js'
+
+async function startServers(folder: string, command: readonly string[]): Promise<Servers> {
+  const child = spawn(process.execPath, command, {
     cwd: folder,
     env: {
       ...environment(),
@@ -95,6 +105,8 @@ async function startServers(folder: string) {
     const [, issuer = '', mcpUrl = ''] = /^ready issuer=(\S+) mcp=(\S+)$/.exec(line) ?? []
     if (!issuer) continue
     return {
+      issuer,
+      mcpUrl,
       variables: { NEONPANEL_ISSUER: issuer, NEONPANEL_MCP_URL: mcpUrl },
       async [Symbol.asyncDispose]() {
         child.kill()

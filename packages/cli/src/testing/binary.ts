@@ -15,6 +15,8 @@ export interface Finished {
 }
 
 interface Circumstances {
+  /** The program's file; by default its source, and for example one that was packed and installed. */
+  readonly program?: string
   /** Besides PATH, everything that the program finds in its environment. */
   readonly environment?: Readonly<Record<string, string>>
   readonly workingDirectory?: string
@@ -44,9 +46,9 @@ export async function runBinary(
 /** Starts the real program; disposing of it kills it if it still runs. */
 export function startBinary(
   words: readonly string[],
-  { environment, workingDirectory, input }: Circumstances = {},
+  { program = binary, environment, workingDirectory, input }: Circumstances = {},
 ): Running {
-  const child = spawn(process.execPath, [binary, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     // biome-ignore lint/style/noProcessEnv: the program looks for others, such as a browser
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...environment },
     cwd: workingDirectory,
