@@ -10,8 +10,9 @@ export async function examineArea<T>(
   mcpUrl: string,
   area: Area,
   run: (examination: Examination) => Promise<T>,
+  fetchIt: typeof fetch = fetch,
 ): Promise<{ result: T | undefined; findings: readonly Finding[] }> {
-  const course = startCourse({ mcpUrl, ask: createAsk(2000) }, {})
+  const course = startCourse({ mcpUrl, ask: createAsk(2000, fetchIt) }, {})
   const result = await course.check(area, run)
   return { result, findings: course.findings }
 }
