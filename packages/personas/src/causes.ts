@@ -3,13 +3,14 @@ import { diagnose } from '@neonpanel/flows/verdicts/diagnose'
 import { fetchStandard, mcp, rfc, thread } from '@neonpanel/flows/verdicts/sources'
 import type { Cause, Evidence, Verdict } from '@neonpanel/flows/verdicts/verdict'
 
-type Told = Pick<Cause, 'id' | 'title' | 'says' | 'source'> & { fix: string }
+/** A cause that no server can find. */
+export type ClientCause = Pick<Cause, 'id' | 'title' | 'says' | 'source'> & { fix: string }
 
 const got = ({ values }: Evidence) => values?.got ?? 'something else'
 const expected = ({ values }: Evidence) => values?.expected ?? 'what was asked for'
 
 /** What only the client sees: servers know nothing of it. */
-const told: readonly Told[] = [
+export const clientCauses: readonly ClientCause[] = [
   {
     id: 'challenge_status',
     title: 'The server does not answer 401',
@@ -95,7 +96,7 @@ const told: readonly Told[] = [
 export function explain(story: Story): Verdict | undefined {
   const note = story.notes.at(-1)
   const cause =
-    story.status === 'completed' ? undefined : told.find(({ id }) => id === note?.reason)
+    story.status === 'completed' ? undefined : clientCauses.find(({ id }) => id === note?.reason)
   if (!cause || !note) return diagnose(story)
   const values = {
     ...(note.got !== undefined && { got: note.got }),

@@ -31,7 +31,7 @@ export function describePersonas(personas: Readonly<Record<string, Persona>>): s
         `\`${name}\``,
         persona.authorization.scope.map((source) => sources[source]).join(', then '),
         persona.authorization.offlineAccess === 'never' ? '–' : 'where it is listed',
-        persona.authorization.resource === 'entered' ? 'the entered URL' : 'as in the metadata',
+        resourceOf(persona),
         matches[persona.discovery.resourceMatch],
         persona.authorization.checksIss ? 'yes' : 'no',
         renewal(persona),
@@ -41,6 +41,38 @@ export function describePersonas(personas: Readonly<Record<string, Persona>>): s
     hosting,
   ].join('\n\n')
 }
+
+/** What is known of one client, as a page about connecting it tells it. */
+export function describePersona(name: string, persona: Persona): string {
+  const { authorization, discovery, registration, redirect, runs, version } = persona
+  const addresses = [redirect.uri, ...registration.redirectUris, redirect.uriWithoutIss]
+  const listed = [...new Set(addresses)].flatMap((uri) => (uri ? [`\`${uri}\``] : []))
+  const document = registration.document ? ` (\`${registration.document.url}\`)` : ''
+  const offline = authorization.offlineAccess === 'never' ? 'never' : 'where the server lists it'
+  const rows = [
+    ['As of', version],
+    ['Runs', `${placeOf(persona)}${runs === 'cloud' ? ': it reaches public https URLs only' : ''}`],
+    [
+      'Becomes known by, in order',
+      registration.ways.map((way) => ways[way] + (way === 'document' ? document : '')).join(', '),
+    ],
+    ['Redirect URIs', listed.join('<br>')],
+    ['Asks for the scopes of', authorization.scope.map((one) => sources[one]).join(', then ')],
+    ['Asks for `offline_access`', offline],
+    ['Sends as `resource`', resourceOf(persona)],
+    ['Compares the metadata’s `resource` with the entered URL', matches[discovery.resourceMatch]],
+    ['Checks `iss` (RFC 9207)', authorization.checksIss ? 'yes' : 'no'],
+    ['Renews', renewal(persona)],
+    ['Connects over', transports(persona)],
+  ]
+  return [
+    table(['', title(persona)], rows),
+    persona.habits.map((habit) => `- ${habit}`).join('\n'),
+    `Where this is known from, and what is assumed: [personas.md](../personas.md#${name}).`,
+  ].join('\n\n')
+}
+
+const title = ({ title, row }: Persona) => `${title} (${row})`
 
 const introduction = `# Personas
 
@@ -112,16 +144,23 @@ function renewal({ refresh }: Persona): string {
   return parts.join(', ')
 }
 
-function section(name: string, persona: Persona): string {
-  const { title, row, version, habits, assumed, registration, origin } = persona
+const resourceOf = ({ authorization }: Persona) =>
+  authorization.resource === 'entered' ? 'the entered URL' : 'as in the metadata'
+
+function placeOf({ runs, origin }: Persona): string {
   const where = {
     cloud: 'in its maker’s cloud',
     page: `in a page of ${origin}`,
     computer: 'on the person’s computer',
   }
+  return where[runs]
+}
+
+function section(name: string, persona: Persona): string {
+  const { title, row, version, habits, assumed, registration } = persona
   return [
     `## ${name}`,
-    `${title}, ${version} (SPEC-MATRIX ${row}). Runs ${where[persona.runs]}.`,
+    `${title}, ${version} (SPEC-MATRIX ${row}). Runs ${placeOf(persona)}.`,
     habits.map((habit) => `- ${habit}`).join('\n'),
     ...persona.earlier.map(
       ({ version, metadata }) => `Earlier, ${version}: registers ${differing(metadata)}.`,
