@@ -95,7 +95,11 @@ const isTunnel = ({ headers, text, status }: Answer) =>
 /** Where POST is not taken, the URL may be of the transport of 2024-11-05, or the wrong one. */
 async function examineStream(examination: Examination, posted: Answer): Promise<boolean> {
   const { mcpUrl, ask, found } = examination
-  const opened = await ask({ url: mcpUrl, headers: { accept: 'text/event-stream' } })
+  const opened = await ask({
+    url: mcpUrl,
+    headers: { accept: 'text/event-stream' },
+    streamMs: 1000,
+  })
   const detail = {
     where: mcpUrl,
     got: `POST: ${inShort(posted)}; GET: ${inShort(opened)}`,

@@ -23,7 +23,7 @@ export async function findEndpoint({
       if (answer && isMcp(answer)) return { url, exchange: answer.exchange }
       // An event stream of 2024-11-05 is opened by GET.
       const opened = path.endsWith('/sse')
-        ? await answerOf(ask({ url, headers: { accept: 'text/event-stream' } }))
+        ? await answerOf(ask({ url, headers: { accept: 'text/event-stream' }, streamMs: 1000 }))
         : undefined
       return opened && isMcp(opened) ? { url, exchange: opened.exchange } : undefined
     }),
