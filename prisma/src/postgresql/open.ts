@@ -39,7 +39,9 @@ export async function openPostgresql(url: string, connections: number): Promise<
     prisma,
     query: queryOn(pool),
     insertRows: (table, columns, rows) =>
-      inTransaction(pool, (client) => insertInto(client)(table, columns, rows)),
+      rows.length <= rowsPerInsert
+        ? insertInto(pool)(table, columns, rows)
+        : inTransaction(pool, (client) => insertInto(client)(table, columns, rows)),
     transaction: (work) =>
       inTransaction(pool, (client) => work(queryOn(client), insertInto(client))),
     announcements,
@@ -148,22 +150,33 @@ async function rolledBack(client: pg.PoolClient): Promise<boolean> {
 /** Rows per statement: large enough to be quick, small enough for the query timeout on a slow machine. */
 const rowsPerInsert = 5_000
 
-function insertInto(client: pg.ClientBase): InsertRows {
+function insertInto(connection: pg.ClientBase | pg.Pool): InsertRows {
   return async (table, columns, rows) => {
-    const names = columns.map(identifier).join(', ')
-    const text =
-      `INSERT INTO ${identifier(table)} (${names}) ` +
-      `SELECT ${names} FROM json_populate_recordset(NULL::${identifier(table)}, $1) ON CONFLICT DO NOTHING`
+    const insert = insertStatement(table, columns)
     let inserted = 0
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
       const records = rows
         .slice(start, start + rowsPerInsert)
         .map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])))
-      const { rowCount } = await answered(client.query(text, [JSON.stringify(records)]))
+      const values = [JSON.stringify(records)]
+      const { rowCount } = await answered(connection.query({ ...insert, values }))
       inserted += rowCount ?? 0
     }
     return inserted
   }
+}
+
+const insertNames = new Map<string, string>()
+
+/** Prepared: tables and their columns are few. */
+function insertStatement(table: string, columns: readonly string[]) {
+  const names = columns.map(identifier).join(', ')
+  const text =
+    `INSERT INTO ${identifier(table)} (${names}) ` +
+    `SELECT ${names} FROM json_populate_recordset(NULL::${identifier(table)}, $1) ON CONFLICT DO NOTHING`
+  const name = insertNames.get(text) ?? `insert_rows_${insertNames.size}`
+  insertNames.set(text, name)
+  return { name, text }
 }
 
 const historyTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (

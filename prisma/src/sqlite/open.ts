@@ -42,7 +42,9 @@ async function openPath(path: string, unlock: () => void): Promise<Database> {
   const query: Query = (statement, values) =>
     connection.run((session) => readRows(session.execute(statement.sqlite, values)))
   const insertRows: InsertRows = (table, columns, rows) =>
-    inTransaction(connection, async (session) => insertInto(session, table, columns, rows))
+    rows.length === 1
+      ? connection.run((session) => insertInto(session, table, columns, rows))
+      : inTransaction(connection, async (session) => insertInto(session, table, columns, rows))
   return {
     engine: 'sqlite',
     prisma,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Prisma } from '@neonpanel/database/client'
+import { setImmediate } from 'node:timers/promises'
 import type { Database } from '@neonpanel/database/open'
+import type { SqlValue } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 
 /** What happened, with ids only: never a token, code, password or secret. */
@@ -19,7 +20,7 @@ export interface AuditEvent {
 }
 
 interface Journal {
-  waiting: Prisma.AuditEventCreateManyInput[]
+  waiting: SqlValue[][]
   writing: Promise<void> | undefined
 }
 
@@ -54,25 +55,39 @@ function journalOf(database: Database): Journal {
 
 async function writeWaiting(database: Database, journal: Journal): Promise<void> {
   try {
+    // What else is answered in this turn of the event loop goes along.
+    await setImmediate()
     while (journal.waiting.length > 0) {
-      const data = journal.waiting.splice(0, largestBatch)
-      await database.prisma.auditEvent.createMany({ data })
+      const rows = journal.waiting.splice(0, largestBatch)
+      await database.insertRows('AuditEvent', columns, rows)
     }
   } finally {
     journal.writing = undefined
   }
 }
 
-function rowOf(event: AuditEvent): Prisma.AuditEventCreateManyInput {
-  return {
-    id: randomUUID(),
-    at: now(),
-    type: event.type,
-    personId: event.personId ?? null,
-    clientId: event.clientId ?? null,
-    grantId: event.grantId ?? null,
-    correlationId: event.correlationId ?? null,
-    address: event.address ?? null,
-    detail: JSON.stringify(event.detail ?? {}),
-  }
+const columns = [
+  'id',
+  'at',
+  'type',
+  'personId',
+  'clientId',
+  'grantId',
+  'correlationId',
+  'address',
+  'detail',
+]
+
+function rowOf(event: AuditEvent): SqlValue[] {
+  return [
+    randomUUID(),
+    now(),
+    event.type,
+    event.personId ?? null,
+    event.clientId ?? null,
+    event.grantId ?? null,
+    event.correlationId ?? null,
+    event.address ?? null,
+    JSON.stringify(event.detail ?? {}),
+  ]
 }
