@@ -20,19 +20,27 @@ export function examineRefusal({ found }: Examination, refused: Renewal, where: 
 }
 
 /** How long an access token may outlive its revocation before it is said to live on. */
-const patienceMs = 8000
+const usualPatienceMs = 8000
 const pauseMs = 250
+/** Seconds: who revokes may wait so long. */
+const shortLife = 600
+
+/** What a grant has come to. */
+interface LastTokens {
+  readonly accessToken: string | undefined
+  readonly refreshToken: string | undefined
+}
 
 /** Gives everything back, and sees that it has ended. */
 export async function examineRevocation(
   examination: Examination,
   client: GrantClient,
-  last: { accessToken: string | undefined; refreshToken: string | undefined },
+  { accessToken, refreshToken }: LastTokens,
+  patienceMs = usualPatienceMs,
 ): Promise<void> {
   const { found, mcpUrl } = examination
   const { revoke } = client
   if (!revoke) return found('revocation_missing', { where: client.tokenEndpoint })
-  const { accessToken, refreshToken } = last
   if (refreshToken !== undefined) {
     const answer = await revoke(refreshToken, 'refresh_token')
     const detail = { where: answer.exchange.request.url, exchanges: [answer.exchange] }
@@ -46,6 +54,7 @@ export async function examineRevocation(
     }
   }
   if (accessToken === undefined) return
+  if ((await present(examination, accessToken)).reception !== 'accepted') return
   // Servers of JWTs may refuse this one (unsupported_token_type): what counts is whether it ends.
   const revoked = await revoke(accessToken, 'access_token')
   const begun = Date.now()
@@ -58,9 +67,11 @@ export async function examineRevocation(
   const exchanges = [revoked.exchange, met.answer.exchange]
   if (met.reception === 'accepted') {
     const exp = claimsOf(accessToken)?.exp
-    const until = typeof exp === 'number' ? `, until ${new Date(exp * 1000).toISOString()}` : ''
-    const got = `after ${seconds()}${until}`
-    found('revoked_token_accepted', { where: mcpUrl, got, exchanges })
+    const end = typeof exp === 'number' ? new Date(exp * 1000) : undefined
+    const got = `after ${seconds()}${end ? `, until ${end.toISOString()}` : ''}`
+    const isShort = end !== undefined && end.getTime() - Date.now() < shortLife * 1000
+    const level = isShort ? 'note' : 'warning'
+    found('revoked_token_accepted', { where: mcpUrl, got, exchanges, level })
   } else if (Date.now() - begun > 1000) {
     found('revocation_delayed', { where: mcpUrl, got: seconds(), exchanges })
   }
