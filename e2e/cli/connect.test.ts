@@ -11,6 +11,7 @@ import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { binary, type Finished, runBinary, startBinary } from 'neonpanel/testing/binary'
 import { afterEach, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
+import { startDesktop } from '../harness/desktop.ts'
 import { registeredByHand } from '../harness/personas.ts'
 import { testStack } from '../harness/stack.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -164,8 +165,18 @@ describe('a person at the keyboard', () => {
 
   beforeAll(() => adminApi(open).remove('/auto-consent'))
 
+  verifies(id, 'has the browser opened, and no more to do than to sign in', async () => {
+    const desktop = await startDesktop(open)
+    const more = desktop.environment
+    const { code, out, err } = await connect('mcp-remote', [], { stack: open, more })
+    expect(err).toContain(`Your browser opens to sign in at ${open.issuer}`)
+    expect(desktop.opened).toHaveLength(1)
+    expect(out).toContain('mcp-remote works with this server.')
+    expect(code).toBe(0)
+  })
+
   verifies(id, 'is given the address, and the client listens where it comes back', async () => {
-    const words = ['connect', '--as', 'mcp-remote', open.mcpUrl]
+    const words = ['connect', '--as', 'mcp-remote', '--no-browser', open.mcpUrl]
     await using program = startBinary(words, { environment: environmentOf(open) })
     const [, url = ''] = await program.until(address)
     const answer = await fetch(await owner.authorize(url))
@@ -177,7 +188,8 @@ describe('a person at the keyboard', () => {
 
   verifies(id, 'pastes where the browser ended, if that is elsewhere', async () => {
     const clientId = await registeredByHand(gated, 'cursor')
-    const words = [binary, 'connect', '--as', 'cursor', gated.mcpUrl, '--client-id', clientId]
+    const options = ['--no-browser', '--client-id', clientId]
+    const words = [binary, 'connect', '--as', 'cursor', gated.mcpUrl, ...options]
     await adminApi(gated).remove('/auto-consent')
     const child = spawn(process.execPath, words, { env: {} })
     onTestFinished(() => void child.kill())
@@ -197,7 +209,7 @@ describe('a person at the keyboard', () => {
   })
 
   verifies(id, 'who is not there is not waited for', async () => {
-    const { code, out } = await connect('cursor', ['--paste'], { stack: open })
+    const { code, out } = await connect('cursor', ['--no-browser', '--paste'], { stack: open })
     expect(code).toBe(1)
     expect(out).toContain('standard input ended')
   })

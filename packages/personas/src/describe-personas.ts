@@ -90,7 +90,10 @@ const { story, verdict, steps } = await runPersona('chatgpt', 'http://localhost:
 
 A run finds the servers, becomes known, sends the person to sign in, connects, lists the tools, calls one that only reads,
 and renews its tokens. The person is a function: here one of the testing kit, who needs no display. \`story\` is what the
-client saw, without secrets, in the form of the flow recorder; \`verdict\` says why it stopped.`
+client saw, without secrets, in the form of the flow recorder; \`verdict\` says why it stopped.
+
+The same from a terminal, with your own browser: \`npx neonpanel connect --as chatgpt <mcp-url>\`
+([connect](connect/README.md)).`
 
 const differences = `## What differs`
 

@@ -108,12 +108,18 @@ async function connect(
   await using documents = options.documents ? await localDocuments(terminal) : undefined
   await using person = personAtKeyboard(terminal, persona, how)
   if (!json) terminal.out(heading(terminal, persona, mcpUrl))
+  const look = { startedAt: new Date(), verbose: options.verbose ?? false }
+  const timeline = json ? undefined : createTimeline(terminal, look)
   const run = await runPersona(as, mcpUrl, {
     ...wish,
     openBrowser: person.openBrowser,
     timeoutMs,
     ...(documents && { key: documents.key }),
-    ...(!json && createTimeline(terminal, { startedAt: new Date(), verbose: !!options.verbose })),
+    onExchange: timeline?.onExchange,
+    onStep(step) {
+      person.cameBack()
+      timeline?.onStep(step)
+    },
   })
   if (save !== undefined && format) writeFileSync(save, format(run))
   if (json) terminal.out(JSON.stringify(describeRun(as, mcpUrl, run)))

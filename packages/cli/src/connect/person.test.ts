@@ -29,7 +29,7 @@ it('listens at the port of a page’s redirect URI, where the page is not runnin
   const terminal = recordingTerminal()
   await using person = personAtKeyboard(terminal, personas.inspector, how)
   const ended = person.openBrowser(authorizationTo(redirectUri))
-  await expect.poll(() => terminal.told()).toContain(`Waits for the browser at ${redirectUri}`)
+  await expect.poll(() => terminal.told()).toContain(authorizationTo(redirectUri).href)
   await fetch(`${redirectUri}?code=c&state=s`)
   expect((await ended)?.href).toBe(`${redirectUri}?code=c&state=s`)
 })

@@ -3,6 +3,7 @@ import { isLoopbackUrl } from '@neonpanel/contracts/urls'
 import { listenForCallback } from '@neonpanel/personas/engine/listener'
 import type { Persona } from '@neonpanel/personas/persona'
 import type { PersonaWish } from '@neonpanel/personas/run-persona'
+import { showInBrowser } from '../sign-in/presentation.ts'
 import type { Terminal } from '../terminal.ts'
 import { followRedirects } from './follow.ts'
 
@@ -11,7 +12,7 @@ export interface PersonOptions {
   readonly follow: boolean
   /** Reads the address where the browser ended from standard input, also where it could be listened for. */
   readonly paste: boolean
-  /** Opens the person's browser; the address is printed anyhow. */
+  /** Opens the browser of this computer; the address is printed anyhow. */
   readonly browser: boolean
   readonly timeoutMs: number
 }
@@ -19,6 +20,8 @@ export interface PersonOptions {
 /** Who signs in. Holds standard input while it is read. */
 export interface KeyboardPerson extends AsyncDisposable {
   readonly openBrowser: PersonaWish['openBrowser']
+  /** The client goes on: nobody is waited for. */
+  readonly cameBack: () => void
 }
 
 /**
@@ -31,6 +34,7 @@ export function personAtKeyboard(
   options: PersonOptions,
 ): KeyboardPerson {
   const { follow, paste, browser, timeoutMs } = options
+  const presentation = showInBrowser(terminal, { open: browser })
   let input: Interface | undefined
   let lines: AsyncIterator<string> | undefined
   const nextLine = async () => {
@@ -44,12 +48,9 @@ export function personAtKeyboard(
     if (follow) return followRedirects(url, timeoutMs)
     const redirectUri = url.searchParams.get('redirect_uri') ?? ''
     const callback = paste ? undefined : await callbackOf(persona, redirectUri)
-    terminal.err(`\nSign in and decide at this address:\n\n  ${url.href}\n`)
-    if (browser && terminal.interactive) await openInBrowser(url)
-    if (callback) {
-      terminal.err(`Waits for the browser at ${redirectUri}\n`)
-      return callback.arrived()
-    }
+    presentation.show(url)
+    if (callback) return callback.arrived()
+    presentation.end()
     terminal.err(howToPaste(persona, redirectUri))
     for (;;) {
       const line = await nextLine()
@@ -59,7 +60,9 @@ export function personAtKeyboard(
   }
   return {
     openBrowser,
+    cameBack: presentation.end,
     async [Symbol.asyncDispose]() {
+      presentation.end()
       input?.close()
     },
   }
@@ -87,13 +90,6 @@ async function callbackOf(persona: Persona, redirectUri: string): Promise<Callba
       return await listener.callback
     },
   }
-}
-
-/** Where no browser starts, the printed address does. */
-async function openInBrowser(url: URL): Promise<void> {
-  const { default: open } = await import('open')
-  const started = await open(url.href).catch(() => undefined)
-  started?.once('error', () => {})
 }
 
 function howToPaste({ title }: Persona, redirectUri: string): string {

@@ -1,5 +1,5 @@
 import type { Fields, FlowStep, StoryExchange } from '@neonpanel/flows/story'
-import type { PersonaWish } from '@neonpanel/personas/run-persona'
+import type { PersonaStep } from '@neonpanel/personas/engine/journal'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { Style, Terminal } from '../terminal.ts'
@@ -29,6 +29,12 @@ export interface TimelineOptions {
   readonly verbose: boolean
 }
 
+/** What a run calls while it goes on. */
+export interface Timeline {
+  readonly onExchange: (exchange: StoryExchange) => void
+  readonly onStep: (step: PersonaStep) => void
+}
+
 /**
  * Prints a run while it goes on: each step with its time and, in words, what was done, and below it the requests that
  * it took. What is printed never exceeds the width of the terminal.
@@ -36,7 +42,7 @@ export interface TimelineOptions {
 export function createTimeline(
   terminal: Terminal,
   { startedAt, verbose }: TimelineOptions,
-): Required<Pick<PersonaWish, 'onExchange' | 'onStep'>> {
+): Timeline {
   const waiting: StoryExchange[] = []
   let shown = ''
   return {
