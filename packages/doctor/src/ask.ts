@@ -70,7 +70,9 @@ export function createAsk(timeoutMs: number, fetchIt: typeof fetch = fetch): Ask
       ...rest,
     })
     try {
-      const signal = AbortSignal.timeout(timeoutMs)
+      // A stream that nobody writes to may keep its headers back as well.
+      const patience = question.streamMs === undefined ? timeoutMs : question.streamMs + 3000
+      const signal = AbortSignal.timeout(Math.min(timeoutMs, patience))
       const response = await fetchIt(url, {
         method,
         headers,

@@ -30,3 +30,11 @@ export const streamClients = clientsThat(({ transport }) => transport.order.incl
 export const pageOrigins: readonly string[] = personaNames.flatMap(
   (name) => personas[name].origin ?? [],
 )
+
+/** They know no revision after 2025-06-18. */
+export const olderClients = clientsThat(({ transport }) => transport.revision <= '2025-06-18')
+
+/** They know Streamable HTTP alone. */
+export const streamableOnlyClients = clientsThat(
+  ({ transport }) => !transport.order.includes('sse'),
+)

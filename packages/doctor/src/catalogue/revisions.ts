@@ -1,3 +1,269 @@
 import type { FindingDefinition } from '../finding.ts'
+import { modernFindings } from './modern-revision.ts'
+import {
+  olderClients,
+  pageClients,
+  streamableOnlyClients,
+  streamClients,
+} from './persona-groups.ts'
+import { mcp, mcpNewest, rfc, thread } from './signed-in-sources.ts'
 
-export const revisionFindings = {} as const satisfies Record<string, FindingDefinition>
+const lifecycle = mcp('basic/lifecycle#version-negotiation', 'Lifecycle, version negotiation')
+const initialization = mcp('basic/lifecycle#initialization', 'Lifecycle, initialization')
+const sending = mcp('basic/transports#sending-messages-to-the-server', 'Transports, messages')
+const listening = mcp('basic/transports#listening-for-messages-from-the-server', 'Transports, GET')
+const sessions = mcp('basic/transports#session-management', 'Transports, sessions')
+const versionHeader = mcp('basic/transports#protocol-version-header', 'Transports, version header')
+const older = mcp('basic/transports#backwards-compatibility', 'Transports, backwards compatibility')
+const rules = mcp('basic/authorization#token-requirements', 'Authorization, tokens')
+
+const area = 'revisions'
+
+export const revisionFindings = {
+  revisions_spoken: {
+    area,
+    level: 'note',
+    title: 'The revisions that the server speaks',
+    why: 'Client and server agree on the newest revision that both know. Most clients of today begin with 2025-11-25 or 2025-06-18.',
+    breaks: [],
+    fix: 'Nothing has to be done: it speaks {got}.',
+    sources: [lifecycle],
+  },
+  initialize_not_challenged: {
+    area,
+    level: 'error',
+    title: 'Clients of an older revision are not asked for a token',
+    why: 'The server looks at the revision before it looks at the token. A client that offers {expected} is refused with something else than 401, and begins to sign in on 401 only.',
+    breaks: olderClients,
+    fix: 'Check the token before the message is read: without a valid one the answer is 401 with WWW-Authenticate, whatever the body and the headers say; got {got}.',
+    sources: [rules, rfc(6750, '3')],
+  },
+  stream_not_challenged: {
+    area,
+    level: 'warning',
+    title: 'GET without a token is not answered 401',
+    why: 'Clients that begin with the event stream (HTTP+SSE, or sse-first) meet this answer first, and begin to sign in on 401 only. 405 is fine where there is no stream.',
+    breaks: streamClients,
+    fix: 'Check the token before the method and the headers: GET {where} without one is 401 with WWW-Authenticate; got {got}.',
+    sources: [rules, older],
+  },
+  stream_open_without_token: {
+    area,
+    level: 'error',
+    title: 'The event stream opens without a token',
+    why: 'POST asks for a token and GET does not: whoever knows the address can listen.',
+    breaks: [],
+    fix: 'Check the token on GET {where} as on POST: 401 with WWW-Authenticate.',
+    sources: [rules],
+  },
+  initialize_refused: {
+    area,
+    level: 'error',
+    title: 'initialize does not succeed',
+    why: 'Every client of today opens with initialize; without a result there is no connection.',
+    breaks: 'every client',
+    fix: 'Answer initialize with protocolVersion, capabilities and serverInfo, in a revision that you support when you do not know the one that is offered; got {got}.',
+    sources: [initialization, lifecycle],
+  },
+  only_event_stream: {
+    area,
+    level: 'error',
+    title: 'The server speaks HTTP+SSE of 2024-11-05 only',
+    why: 'That transport is deprecated since 2025-03-26. Clients that know Streamable HTTP alone cannot connect; others try the old one only after 404 or 405.',
+    breaks: streamableOnlyClients,
+    fix: 'Serve Streamable HTTP at {where} (POST), and keep HTTP+SSE beside it as long as it is needed.',
+    sources: [older],
+  },
+  initialize_result_incomplete: {
+    area,
+    level: 'error',
+    title: 'The result of initialize lacks members',
+    why: 'Clients check the result against the schema and end the connection when protocolVersion, capabilities or serverInfo (name and version) is missing.',
+    breaks: 'every client',
+    fix: 'Add to the result of initialize: {expected}.',
+    sources: [initialization],
+  },
+  revision_unknown_to_clients: {
+    area,
+    level: 'error',
+    title: 'initialize is answered with a revision that no client knows',
+    why: 'A client that does not know the protocolVersion of the answer has to disconnect. Known with initialize are 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05; 2026-07-28 has no initialize.',
+    breaks: 'every client',
+    fix: 'Answer the protocolVersion that was offered when you support it, else your newest of these; got {got}.',
+    sources: [lifecycle, mcpNewest('basic/versioning', 'Versioning')],
+  },
+  older_revision_refused: {
+    area,
+    level: 'warning',
+    title: 'Clients of an older revision are answered with a newer one',
+    why: 'Offered {expected}, the server answers with a later revision, which a client of that time does not know: it disconnects.',
+    breaks: olderClients,
+    fix: 'Support 2025-06-18 and 2025-03-26 besides, and answer the revision that is offered; got {got}.',
+    sources: [lifecycle],
+  },
+  unknown_revision_echoed: {
+    area,
+    level: 'warning',
+    title: 'The server says yes to a revision that does not exist',
+    why: 'It repeats whatever protocolVersion it is offered. A newer client believes that it talks to a server of its revision, and both misunderstand each other later.',
+    breaks: [],
+    fix: 'Compare protocolVersion with the revisions that you support, and answer your newest when it is none of them; got {got}.',
+    sources: [lifecycle],
+  },
+  unknown_revision_refused: {
+    area,
+    level: 'warning',
+    title: 'A newer revision is refused instead of negotiated',
+    why: 'A newer client offers its newest revision and expects the server’s. The server answers neither with one nor with the list of those it supports: newer clients cannot connect.',
+    breaks: [],
+    fix: 'Answer initialize with your newest revision when you do not know the one that is offered, or with error -32602 and data.supported; got {got}.',
+    sources: [lifecycle],
+  },
+  response_id_changed: {
+    area,
+    level: 'error',
+    title: 'The response has another id than the request',
+    why: 'A client finds its request by the id, type included: 1 is not "1". It waits for a response that never comes, until it gives up.',
+    breaks: 'every client',
+    fix: 'Repeat id of the request in the response, unchanged; got {got}, expected {expected}.',
+    sources: [
+      {
+        title: 'JSON-RPC 2.0, response object',
+        url: 'https://www.jsonrpc.org/specification#response_object',
+      },
+    ],
+  },
+  mcp_content_type_wrong: {
+    area,
+    level: 'error',
+    title: 'The answer to a message is not declared as JSON or a stream',
+    why: 'Clients read a POST’s answer by its Content-Type, application/json or text/event-stream, and refuse anything else, whatever the body is.',
+    breaks: 'every client',
+    fix: 'Send Content-Type: application/json (or text/event-stream) with answers of {where}; got {got}.',
+    sources: [sending],
+  },
+  notification_refused: {
+    area,
+    level: 'error',
+    title: 'notifications/initialized is refused',
+    why: 'It is the third message of every connection; clients end the connection when it fails.',
+    breaks: 'every client',
+    fix: 'Answer notifications with 202 and no body; got {got}.',
+    sources: [sending, initialization],
+  },
+  notification_status: {
+    area,
+    level: 'note',
+    title: 'Notifications are not answered 202',
+    why: 'Clients take any status of 2xx, and strict ones read a body of 200 as the response to a request.',
+    breaks: [],
+    fix: 'Answer notifications with 202 and no body; got {got}.',
+    sources: [sending],
+  },
+  unknown_method_answer: {
+    area,
+    level: 'warning',
+    title: 'An unknown method is not answered as JSON-RPC has it',
+    why: 'Clients try methods that a server may not have, such as completion/complete, and read error -32601 as “not here”. Anything else is an outage to them.',
+    breaks: [],
+    fix: 'Answer {"jsonrpc": "2.0", "id": …, "error": {"code": -32601, "message": "Method not found"}}; got {got}.',
+    sources: [
+      {
+        title: 'JSON-RPC 2.0, error object',
+        url: 'https://www.jsonrpc.org/specification#error_object',
+      },
+    ],
+  },
+  invalid_message_breaks: {
+    area,
+    level: 'warning',
+    title: 'A body that is no message breaks the server',
+    why: 'A body that is no JSON-RPC object is answered 5xx in place of 400: monitoring takes mistakes of clients for outages of the server.',
+    breaks: [],
+    fix: 'Answer 400 with error -32600 (or -32700 where it is no JSON at all); got {got}.',
+    sources: [sending],
+  },
+  bad_version_accepted: {
+    area,
+    level: 'warning',
+    title: 'MCP-Protocol-Version is not looked at',
+    why: 'A later request that names a revision nobody knows is answered as if nothing were wrong; the header is there so that such mistakes end with 400.',
+    breaks: [],
+    fix: 'Answer 400 when MCP-Protocol-Version names a revision that you do not support; got {got}.',
+    sources: [versionHeader],
+  },
+  unknown_session_status: {
+    area,
+    level: 'warning',
+    title: 'An unknown session is not answered 404',
+    why: 'After a restart clients still send their old Mcp-Session-Id. On 404 they begin anew; on anything else they show an error until the person reconnects.',
+    breaks: [],
+    fix: 'Answer 404 to a Mcp-Session-Id that you do not know; got {got}.',
+    sources: [sessions, thread('PrefectHQ/fastmcp', 2027)],
+  },
+  session_not_ended: {
+    area,
+    level: 'warning',
+    title: 'DELETE does not end the session',
+    why: 'Clients say goodbye with DELETE. A server that does not let them answers 405; any other refusal leaves the session in memory, and the client with an error.',
+    breaks: [],
+    fix: 'End the session on DELETE with its Mcp-Session-Id and answer 200 or 204, or answer 405; got {got}.',
+    sources: [sessions],
+  },
+  ended_session_lives: {
+    area,
+    level: 'warning',
+    title: 'A session goes on after its end',
+    why: 'DELETE was answered as done, and the session still answers requests: nothing ends it, and it stays in memory.',
+    breaks: [],
+    fix: 'Forget the session on DELETE, and answer 404 to its id from then on; got {got}.',
+    sources: [sessions],
+  },
+  batch_refused: {
+    area,
+    level: 'note',
+    title: 'Batches of 2025-03-26 are refused',
+    why: 'That revision has servers take a JSON array of messages. No known client sends one, and later revisions have none.',
+    breaks: [],
+    fix: 'Take arrays in sessions of 2025-03-26, or do not offer that revision; got {got}.',
+    sources: [
+      {
+        title: 'MCP 2025-03-26, Batching',
+        url: 'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
+      },
+    ],
+  },
+  get_without_stream: {
+    area,
+    level: 'warning',
+    title: 'GET answers something that is no event stream',
+    why: 'Clients open a stream with GET and Accept: text/event-stream after they are connected. They understand a stream and 405; a page or JSON with 200 is an error to them.',
+    breaks: [...pageClients, 'mcp-remote'],
+    fix: 'Answer GET with text/event-stream, or 405 with Allow where you send nothing by yourself; got {got}.',
+    sources: [listening],
+  },
+  get_breaks: {
+    area,
+    level: 'warning',
+    title: 'GET breaks the server',
+    why: 'Clients open a stream with GET after they are connected; 405 tells them that there is none, 5xx looks like an outage.',
+    breaks: [],
+    fix: 'Answer 405 with Allow: POST, DELETE where there is no stream; got {got}.',
+    sources: [listening],
+  },
+  endpoint_of_other_origin: {
+    area,
+    level: 'error',
+    title: 'The event stream sends clients to another origin',
+    why: 'The event endpoint of HTTP+SSE names where to post messages. Clients refuse one of another origin, as it would get their token.',
+    breaks: streamClients,
+    fix: 'Send a path as data of the event endpoint, such as /mcp?sessionId=…; behind a proxy do not build it from the inner address. It names {got}.',
+    sources: [
+      {
+        title: 'MCP 2024-11-05, Transports',
+        url: 'https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse',
+      },
+    ],
+  },
+  ...modernFindings,
+} as const satisfies Record<string, FindingDefinition>
