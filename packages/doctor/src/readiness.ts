@@ -111,7 +111,10 @@ function explained({ run }: Rehearsal): Outcome {
   if (!verdict) {
     return { verdict: 'fails', says: steps.at(-1)?.says ?? 'It stops.', cause: undefined }
   }
-  return { verdict: 'fails', says: verdict.says, cause: verdict.cause }
+  const { got, expected } = verdict.evidence.compare ?? {}
+  const isTold = got === undefined || verdict.says.includes(got)
+  const says = isTold ? verdict.says : `${verdict.says} Got ${got}, expected ${expected}.`
+  return { verdict: 'fails', says, cause: verdict.cause }
 }
 
 function failed({ id, title, got, expected }: Finding): Outcome {

@@ -14,7 +14,7 @@ const bodiless = new Set([101, 204, 205, 304])
 export function shareAnswers(fetchIt: typeof fetch): typeof fetch {
   const kept = new Map<string, Promise<Kept>>()
   return async (input, init) => {
-    const key = JSON.stringify([init?.method, input, [...new Headers(init?.headers)], init?.body])
+    const key = keyOf(input, init)
     let answer = kept.get(key)
     if (!answer) {
       answer = fetchIt(input, init).then(keep)
@@ -23,6 +23,13 @@ export function shareAnswers(fetchIt: typeof fetch): typeof fetch {
     const { status, headers, body } = await answer
     return new Response(bodiless.has(status) ? null : body, { status, headers })
   }
+}
+
+function keyOf(input: Parameters<typeof fetch>[0], init: RequestInit = {}): string {
+  const headers = new Headers(init.headers)
+  // As the platform says it for who does not.
+  if (!headers.has('user-agent')) headers.set('user-agent', 'node')
+  return JSON.stringify([init.method ?? 'GET', String(input), [...headers], init.body])
 }
 
 async function keep(response: Response): Promise<Kept> {
