@@ -241,9 +241,14 @@ describe('for programs', () => {
 
   verifies(id, '--json of one that works has no verdict and no token', async () => {
     await consent('approve')
-    const { code, out, err } = await connect('cursor', ['--follow', '--json'], { stack: open })
+    const entered = ['--scope', 'read:companies', 'read:inventory', '--tool', 'list_companies']
+    const words = ['--follow', '--json', ...entered]
+    const { code, out, err } = await connect('cursor', words, { stack: open })
     expect([code, err]).toEqual([0, ''])
     expect(JSON.parse(out)).toMatchObject({ status: 'completed', verdict: null })
+    const { exchanges } = JSON.parse(out)
+    const asked = exchanges.find(({ step }: { step: string }) => step === 'authorize')
+    expect(asked.request.url).toContain('scope=read%3Acompanies+read%3Ainventory&')
     expect(out).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
   })
 

@@ -23,7 +23,7 @@ interface ConnectOptions {
   browser: boolean
   clientId?: string
   iat?: string
-  scope?: string
+  scope?: string[]
   tool?: string
   timeout: number
   documents?: 'local'
@@ -49,7 +49,7 @@ export function addConnectCommand(program: Command, terminal: Terminal): void {
     .option('--no-browser', 'print the address, open nothing')
     .option('--client-id <id>', 'that the server knows; CLIENT_SECRET goes along')
     .option('--iat <token>', 'register with an initial access token')
-    .option('--scope <scopes>', 'in place of what the client asks for')
+    .option('--scope <scope...>', 'in place of what the client asks for')
     .option('--tool <name>', 'to call, in place of one that only reads')
     .option('--timeout <seconds>', 'how long an answer may take; default 10', seconds, 10)
     .addOption(
@@ -141,7 +141,7 @@ function wishOf(terminal: Terminal, options: ConnectOptions): Partial<PersonaWis
       registration: { clientId, ...(clientSecret && { clientSecret }) },
     }),
     ...(iat !== undefined && { registration: { initialAccessToken: iat } }),
-    ...(scope !== undefined && { scopes: scope.split(/[\s,]+/).filter(Boolean) }),
+    ...(scope !== undefined && { scopes: scope.flatMap((one) => one.split(' ')) }),
     ...(tool !== undefined && { tool: { name: tool } }),
   }
 }
