@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { runBinary, startBinary } from './testing/binary.ts'
 
 const inMemory = { AUTH_PORT: '0', MCP_PORT: '0', DATA_DIR: 'memory', LOG_LEVEL: 'silent' }
@@ -21,6 +24,37 @@ describe('neonpanel start', () => {
     expect(code).toBe(1)
     expect(err).toContain('SEED must be demo or none')
     expect(err).not.toMatch(/^\s+at /m)
+  })
+})
+
+describe('neonpanel migrate and seed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'neonpanel-database-'))
+  afterAll(() => rmSync(directory, { recursive: true }))
+  const environment = { DATA_DIR: join(directory, 'data') }
+
+  it('bring a database up to date, once, and fill it', async () => {
+    const first = await runBinary(['migrate', '--json'], { environment })
+    expect(first).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(first.out).applied).not.toEqual([])
+    const again = await runBinary(['migrate'], { environment })
+    expect(again.out).toBe('Nothing to apply: the database is up to date.')
+    const seeded = await runBinary(['seed', '--json'], { environment })
+    expect(JSON.parse(seeded.out)).toEqual({ seed: 'demo' })
+  })
+
+  it('say what is wrong with a seed file, and where', async () => {
+    const file = join(directory, 'seed.yaml')
+    writeFileSync(file, 'people:\n  - { email: ada, name: Ada }\n')
+    const { code, out, err } = await runBinary(['seed', '--file', file], { environment })
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('line 2: people[0].email')
+  })
+
+  it('say so when the database does not answer', async () => {
+    const nowhere = { DATABASE_URL: 'postgresql://postgres@127.0.0.1:1/none' }
+    const { code, err } = await runBinary(['migrate', '--json'], { environment: nowhere })
+    expect(code).toBe(1)
+    expect(JSON.parse(err).error).toContain('does not answer')
   })
 })
 

@@ -1,7 +1,17 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 
-enableCompileCache()
+const leastMajor = 24
+const [major = ''] = process.versions.node.split('.')
+
+if (Number(major) < leastMajor) {
+  process.stderr.write(
+    `neonpanel needs Node.js ${leastMajor} or newer, and this is ${process.versions.node}.\n`,
+  )
+  process.exit(1)
+}
+
+module.enableCompileCache()
 const [{ runCommandLine }, { processTerminal }] = await Promise.all([
   import('./program.ts'),
   import('./process-terminal.ts'),

@@ -19,7 +19,7 @@ export function addDoctorCommand(program: Command, terminal: Terminal): void {
   const command = program.command('doctor')
   command
     .configureHelp({ ...command.configureHelp(), optionDescription: (one) => one.description })
-    .description('examine any MCP server: what is wrong, whom it breaks, how to mend it')
+    .description('examine any MCP server: what is wrong, whom it breaks, the fix')
     .argument('<mcp-url>')
     .option('--token <token>', 'look behind the sign-in with it; - reads it from input')
     .option('--login', 'look behind the sign-in: sign in now; nothing is kept')
