@@ -15,14 +15,17 @@ export interface Layout {
 
 /** @param answer structured content of any shape */
 export function layOut(answer: unknown): Layout {
-  if (isRows(answer)) return { values: [], tables: [{ name: '', rows: answer }] }
   const values: [string, string][] = []
   const tables: { name: string; rows: readonly Row[] }[] = []
-  const visit = (name: string, value: unknown, depth: number) => {
-    if (isRows(value)) tables.push({ name, rows: value })
-    else if (isObject(value) && depth < 2) {
+  const visit = (name: string, value: unknown, depth: number): void => {
+    const [first, second] = isRows(value) ? value : []
+    const only = second === undefined && hasRows(first) ? first : undefined
+    if (only) visit(name, only, depth)
+    else if (isRows(value)) tables.push({ name, rows: value })
+    else if (isObject(value) && !isMoney(value) && depth < 3) {
       for (const [key, inner] of Object.entries(value)) {
-        visit(name === '' ? key : `${name}.${key}`, inner, depth + 1)
+        const inside = printable(key)
+        visit(name === '' ? inside : `${name}.${inside}`, inner, depth + 1)
       }
     } else values.push([name, cell(value)])
   }
@@ -84,16 +87,38 @@ function renderRows(rows: readonly Row[], terminal: Terminal) {
   const flat = rows.map(flatten)
   const names = [...new Set(flat.flatMap((row) => [...row.keys()]))]
   const filled = names.filter((name) => flat.some((row) => row.get(name)))
-  const shown = terminal.piped ? filled : fitting(filled, flat, terminal.columns)
-  const cells = flat.map((row) => shown.map((name) => row.get(name) ?? ''))
+  if (terminal.piped) return { text: tableOf(filled, flat, terminal), left: [] }
+  const same = filled.filter((name) => isSame(name, flat))
+  const varied = filled.filter((name) => !same.includes(name))
+  const shown = fitting(varied, flat, terminal.columns)
+  const common = same.map((name) => `${name} ${flat[0]?.get(name)}`)
+  const above =
+    common.length > 0 ? `${terminal.style('bold', 'every row')}: ${common.join(', ')}\n` : ''
   return {
-    text: renderTable(shown, cells, terminal),
-    left: filled.slice(shown.length),
+    text: `${above}${tableOf(shown, flat, terminal)}`,
+    left: varied.slice(shown.length),
   }
 }
 
+function tableOf(
+  names: readonly string[],
+  rows: readonly ReadonlyMap<string, string>[],
+  terminal: Terminal,
+): string {
+  const cells = rows.map((row) => names.map((name) => row.get(name) ?? ''))
+  return names.length === 0 ? '' : renderTable(names, cells, terminal)
+}
+
+/** What is the same in all of at least three rows needs no column of a screen; the first column is what a row is known by. */
+function isSame(name: string, rows: readonly ReadonlyMap<string, string>[]): boolean {
+  const [first] = rows
+  if (rows.length < 3 || first === undefined || first.keys().next().value === name) return false
+  return rows.every((row) => row.get(name) === first.get(name))
+}
+
 const gap = 2
-const widestCell = 40
+/** Longer text wraps in its cell, so that there is room for what comes after it. */
+const enoughForText = 16
 
 /** As many columns from the left as a screen has room for; one at least. */
 function fitting(
@@ -103,10 +128,10 @@ function fitting(
 ): readonly string[] {
   let used = -gap
   const end = names.findIndex((name) => {
-    const widths = [name, ...rows.map((row) => row.get(name) ?? '')].map((text) =>
-      Math.min(stringWidth(text), widestCell),
-    )
-    used += gap + Math.max(...widths)
+    const texts = [name, ...rows.map((row) => row.get(name) ?? '')]
+    const wraps = texts.every((text) => text === name || !/\d{4}|^\S*$/.test(text))
+    const width = Math.max(...texts.map((text) => stringWidth(text)))
+    used += gap + (wraps ? Math.min(width, Math.max(enoughForText, stringWidth(name))) : width)
     return used > columns
   })
   return end === -1 ? names : names.slice(0, Math.max(1, end))
@@ -115,9 +140,13 @@ function fitting(
 /** Members of an object in a row are columns of their own: `price.amount`. */
 function flatten(row: Row): ReadonlyMap<string, string> {
   const cells = new Map<string, string>()
-  for (const [name, value] of Object.entries(row)) {
-    if (!isObject(value)) cells.set(name, cell(value))
-    else for (const [key, inner] of Object.entries(value)) cells.set(`${name}.${key}`, cell(inner))
+  for (const [key, value] of Object.entries(row)) {
+    const name = printable(key)
+    if (!isObject(value) || isMoney(value)) cells.set(name, cell(value))
+    else
+      for (const [key, inner] of Object.entries(value)) {
+        cells.set(`${name}.${printable(key)}`, cell(inner))
+      }
   }
   return cells
 }
@@ -129,12 +158,23 @@ function cell(value: unknown): string {
       return value.map(cell).join(', ')
     return value.length === 1 ? '1 entry' : `${value.length} entries`
   }
+  if (isMoney(value)) return `${cell(value.amount)} ${cell(value.currency)}`
   if (typeof value === 'object') return printable(JSON.stringify(value))
   return printable(String(value)).replaceAll('\n', ' ')
 }
 
 const isObject = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An amount with its currency reads as one value. */
+const isMoney = (value: unknown): value is { amount: unknown; currency: unknown } =>
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  typeof value.currency === 'string' &&
+  (typeof value.amount === 'string' || typeof value.amount === 'number')
+
+const hasRows = (value: unknown): value is Row =>
+  isObject(value) && Object.values(value).some(isRows)
 
 const isRows = (value: unknown): value is readonly Row[] =>
   Array.isArray(value) && value.length > 0 && value.every(isObject)

@@ -7,6 +7,7 @@ export interface Argument {
   readonly type: ArgumentType
   /** Of an array: what its elements are. */
   readonly elements: Exclude<ArgumentType, 'array'>
+  /** All that it may be; of an array: all that its elements may be. */
   readonly values: readonly unknown[] | undefined
   readonly required: boolean
   readonly description: string
@@ -31,12 +32,13 @@ export function readInputSchema(schema: Schema): ArgumentList {
   const found = Object.entries(Object(schema.properties) as Record<string, unknown>).map(
     ([name, property]): Argument => {
       const resolved = resolve(property, schema)
+      const type = typeOf(resolved, schema)
       return {
         name,
         option: optionFor(name),
-        type: typeOf(resolved, schema),
+        type,
         elements: elementsOf(resolved, schema),
-        values: valuesOf(resolved, schema),
+        values: valuesOf(type === 'array' ? resolve(resolved.items, schema) : resolved, schema),
         required: required.includes(name),
         description: String(resolved.description ?? ''),
         default: resolved.default,

@@ -1,4 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/client'
+import stringWidth from 'string-width'
 import { renderTable } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { shapeOf } from './arguments.ts'
@@ -15,15 +16,34 @@ export function scopesOf(tool: Tool): readonly string[] | undefined {
   return schemes.flatMap(({ scopes }) => (Array.isArray(scopes) ? scopes.map(String) : []))
 }
 
-/** The tools of a server as a table. */
+/** The tools of a server as a table: one line each where a person reads. */
 export function renderTools(tools: readonly Tool[], terminal: Terminal): string {
-  const rows = tools.map((tool) => [
-    printable(tool.name),
-    printable(scopesOf(tool)?.join(' ') ?? ''),
-    accessOf(tool),
-    firstSentence(tool.description ?? tool.title ?? ''),
+  const rows = tools.map((tool) => ({
+    before: [
+      printable(tool.name),
+      printable(scopesOf(tool)?.join(' ') ?? ''),
+      accessOf(tool),
+    ] as const,
+    says: firstSentence(tool.description ?? tool.title ?? ''),
+  }))
+  const head = ['NAME', 'SCOPES', 'ACCESS'] as const
+  const taken = head.map((title, column) =>
+    Math.max(title.length, ...rows.map(({ before }) => stringWidth(before[column] ?? ''))),
+  )
+  const room = terminal.columns - taken.reduce((sum, width) => sum + width + 2, 0)
+  const cells = rows.map(({ before, says }) => [
+    ...before,
+    terminal.piped ? says : cut(says, Math.max(room, leastForDescription)),
   ])
-  return renderTable(['NAME', 'SCOPES', 'ACCESS', 'DESCRIPTION'], rows, terminal)
+  return renderTable([...head, 'DESCRIPTION'], cells, terminal)
+}
+
+const leastForDescription = 20
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  const words = text.slice(0, width - 1).split(' ')
+  return `${words.slice(0, -1).join(' ') || text.slice(0, width - 1)}…`
 }
 
 /** One tool with its arguments. */
