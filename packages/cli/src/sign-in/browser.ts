@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { CommandFailure } from '../failure.ts'
 import { authenticationOf, clientOf, type KnownClient } from './client.ts'
 import { type Discovered, toServer } from './discovery.ts'
-import { explainRefusal } from './http.ts'
+import { errorCodeOf, explainRefusal } from './http.ts'
 import type { Callback, Loopback } from './loopback.ts'
 import { type Tokens, tokensFrom } from './tokens.ts'
 
@@ -102,15 +102,25 @@ async function push(
   if (client.source === 'registered' && !server.require_pushed_authorization_requests) {
     return undefined
   }
-  const response = await oauth.pushedAuthorizationRequest(
-    server,
-    clientOf(client),
-    authenticationOf(client),
-    parameters,
-    toServer(server),
-  )
-  const answer = await oauth.processPushedAuthorizationResponse(server, clientOf(client), response)
-  return answer.request_uri
+  try {
+    const response = await oauth.pushedAuthorizationRequest(
+      server,
+      clientOf(client),
+      authenticationOf(client),
+      parameters,
+      toServer(server),
+    )
+    const answer = await oauth.processPushedAuthorizationResponse(
+      server,
+      clientOf(client),
+      response,
+    )
+    return answer.request_uri
+  } catch (error) {
+    // An endpoint that does not work is no reason against a request that need not be pushed.
+    if (server.require_pushed_authorization_requests || errorCodeOf(error)) throw error
+    return undefined
+  }
 }
 
 async function redeem(

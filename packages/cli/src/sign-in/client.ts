@@ -36,9 +36,10 @@ export function givenClient(
   server: oauth.AuthorizationServer,
   clientId: string,
   clientSecret: string | undefined,
+  redirectPort: number | undefined,
 ): KnownClient {
   const authMethod = clientSecret === undefined ? 'none' : secretMethodOf(server)
-  return { clientId, clientSecret, authMethod, source: 'given' }
+  return { clientId, clientSecret, authMethod, redirectPort, source: 'given' }
 }
 
 /**

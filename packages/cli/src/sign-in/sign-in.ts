@@ -111,7 +111,7 @@ function chooseClient(
 ): KnownClient | Promise<KnownClient> {
   const { clientId, clientSecret, initialAccessToken } = options
   if (clientId !== undefined) {
-    return givenClient(discovered.authorizationServer, clientId, clientSecret)
+    return givenClient(discovered.authorizationServer, clientId, clientSecret, options.callbackPort)
   }
   if (remembered && initialAccessToken === undefined && serves(remembered, options)) {
     const { redirectPort = loopback.port } = remembered
