@@ -93,6 +93,12 @@ describe('a refresh', () => {
     }
     expect(await foundAt(narrow)).toContain('error refresh_scope_lost')
 
+    const saying = await refreshing(async (token, { tokens }) => {
+      const renewed = await tokens.renew(token)
+      return renewed && Response.json({ ...renewed, scope: 'read' })
+    })
+    expect(await foundAt(saying)).toContain('error refresh_scope_lost')
+
     const dead = await refreshing(async (token, { tokens }) => {
       const renewed = await tokens.renew(token)
       return renewed && Response.json({ ...renewed, access_token: 'a-token-of-nobody' })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inShort } from '../conversation.ts'
 import type { Examination } from '../examination.ts'
-import { claimsOf, grantedScopes } from '../granted-scope.ts'
+import { claimsOf, grantedScopes, scopesOf } from '../granted-scope.ts'
 import type { AuthorizationServer, Resource, Session } from '../servers.ts'
 import { examineRefusal, examineRevocation } from './refresh/endings.ts'
 import {
@@ -49,6 +49,9 @@ export async function examineRefresh(examination: Examination, signedIn: SignedI
     accessToken: last.accessToken ?? session.accessToken,
     refreshToken: last.refreshToken,
   })
+  // Where tokens end one by one.
+  const earlier = [session.accessToken, first.accessToken].filter((token) => token !== undefined)
+  await Promise.all(earlier.map((token) => client.revoke?.(token, 'access_token')))
 }
 
 function tellAbsence({ found }: Examination, { metadata }: AuthorizationServer): void {
@@ -101,14 +104,7 @@ async function examineRenewal(
     return found('refresh_answer_incomplete', { where, got, exchanges })
   }
   if (typeof body.expires_in !== 'number') found('refresh_expires_in_missing', { where, exchanges })
-  const before = grantedScopes(session)
-  const told = typeof body.scope === 'string' ? body.scope : session.grant?.scope
-  const after = grantedScopes({ accessToken, grant: { clientId: '', scope: told } })
-  const lost = before && after ? before.filter((scope) => !after.includes(scope)) : []
-  if (before && after && lost.length > 0) {
-    const [got, expected] = [after.join(' ') || 'no scope', before.join(' ')]
-    found('refresh_scope_lost', { where: 'scope', got, expected, exchanges })
-  }
+  examineScope(examination, session, renewal)
   const met = await present(examination, accessToken)
   if (met.reception === 'accepted' || met.reception === 'unknown') return
   // Where the first one was refused as well, that was told already.
@@ -116,6 +112,21 @@ async function examineRenewal(
   if (earlier.reception !== 'accepted') return
   const shown = [...exchanges, met.answer.exchange]
   found('refreshed_token_refused', { where: mcpUrl, got: inShort(met.answer), exchanges: shown })
+}
+
+/** Compares the scope with that of the first token, by what the answer and the token say (RFC 6749 section 6). */
+function examineScope(
+  { found }: Examination,
+  session: Session,
+  { body, accessToken = '', answer }: Renewal,
+) {
+  const before = grantedScopes(session)
+  const inside = grantedScopes({ accessToken })
+  const told = typeof body?.scope === 'string' ? scopesOf(body.scope) : undefined
+  const after = told && inside ? told.filter((scope) => inside.includes(scope)) : (told ?? inside)
+  if (!before || !after || before.every((scope) => after.includes(scope))) return
+  const [got, expected] = [after.join(' ') || 'no scope', before.join(' ')]
+  found('refresh_scope_lost', { where: 'scope', got, expected, exchanges: [answer.exchange] })
 }
 
 /**

@@ -4,15 +4,28 @@ import { isObject, type Members } from '../../json.ts'
 /** A schema that was compiled, or why it cannot be. */
 export type Compiled = { readonly validate: ValidateFunction } | { readonly error: string }
 
+/** Made once: it compiles the draft itself, which takes longer than most schemas. */
+let compiler: Ajv2020 | undefined
+
+const compilerOfDraft = () => {
+  // What is compiled is not kept, so that an $id may come twice.
+  const options = {
+    strict: false,
+    validateFormats: false,
+    logger: false,
+    addUsedSchema: false,
+  } as const
+  compiler ??= new Ajv2020(options)
+  return compiler
+}
+
 /** Compiles a schema as clients do (JSON Schema 2020-12, MCP basic); formats and unknown words are let pass. */
 export function compile(schema: unknown): Compiled {
   if (!isObject(schema)) return { error: 'no JSON object' }
-  // One compiler per schema: an $id may come twice.
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false })
   // Of the older drafts only words differ that are let pass.
   const { $schema: _, ...rest } = schema
   try {
-    return { validate: ajv.compile(rest) }
+    return { validate: compilerOfDraft().compile(rest) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
