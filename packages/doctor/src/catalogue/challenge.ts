@@ -8,7 +8,6 @@ import {
   scopeChallenges,
   thread,
   tokenHandling,
-  tokenTheft,
 } from './signed-in-sources.ts'
 
 const area = 'challenge'
@@ -47,7 +46,7 @@ const statuses = {
     fix: 'Answer a request without a valid token with status 401 and WWW-Authenticate: Bearer resource_metadata="…", before the MCP message is looked at.',
     sources: [rfc(6750, '3'), tokenHandling, thread('IBM/mcp-context-forge', 3752)],
   },
-  initialize_refused: {
+  mcp_not_spoken: {
     area,
     level: 'error',
     title: 'The server refuses the first message of MCP',
@@ -73,24 +72,6 @@ const statuses = {
     breaks: 'every client',
     fix: 'Answer an invalid, expired or revoked token with 401 and WWW-Authenticate: Bearer error="invalid_token", resource_metadata="…". In the SDK: throw InvalidTokenError, not Error.',
     sources: [rfc(6750, '3.1'), tokenHandling, thread('byadsco/meta-ads-mcp', 61)],
-  },
-  stream_without_token: {
-    area,
-    level: 'error',
-    title: 'GET opens a stream without a token',
-    why: 'POST asks for a token, GET does not: whoever opens the stream may read messages that are for somebody else.',
-    breaks: [],
-    fix: 'Put the check of the token in front of all methods of {where}.',
-    sources: [tokenHandling, tokenTheft],
-  },
-  get_not_challenged: {
-    area,
-    level: 'warning',
-    title: 'GET without a token is not answered with 401',
-    why: 'Some clients open the stream first, or look there for the challenge; they learn nothing of the sign-in.',
-    breaks: clientsThat(({ transport }) => transport.order.includes('sse')),
-    fix: 'Check the token before the method: GET and DELETE without a token get the same 401 as POST, and 405 only with a token.',
-    sources: [tokenHandling, thread('brendanlong/lion-reader', 736)],
   },
   head_not_challenged: {
     area,

@@ -221,17 +221,6 @@ const answers = {
       mcpNewest('basic/transports/streamable-http', 'Streamable HTTP'),
     ],
   },
-  only_event_stream: {
-    area,
-    level: 'warning',
-    title: 'The URL is of the old HTTP+SSE transport',
-    why: 'It opens an event stream by GET and takes no POST: the transport of 2024-11-05, which is deprecated. Clients that know Streamable HTTP alone do not get in.',
-    breaks: clientsThat(({ transport }) => !transport.order.includes('sse')),
-    fix: 'Offer Streamable HTTP besides, at one path such as /mcp, and give people that URL.',
-    sources: [
-      mcp('basic/transports#backwards-compatibility', 'Transports, backwards compatibility'),
-    ],
-  },
   server_fails: {
     area,
     level: 'error',

@@ -35,7 +35,7 @@ export async function examineChallenge(examination: Examination): Promise<Entry 
       return tellHeader(examination, refused)
     }
     if (!refusesForLackOfToken(refused)) {
-      found('initialize_refused', { ...told(knocked), expected: '401, or a result' })
+      found('mcp_not_spoken', { ...told(knocked), expected: '401, or a result' })
       return undefined
     }
   }
@@ -58,7 +58,7 @@ async function examineStream(examination: Examination): Promise<Entry | undefine
     found('asks_for_no_token', detail)
     return { kind: 'open' }
   }
-  found('initialize_refused', { ...detail, expected: '401, or an event stream' })
+  found('mcp_not_spoken', { ...detail, expected: '401, or an event stream' })
   return undefined
 }
 

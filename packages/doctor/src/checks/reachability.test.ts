@@ -164,5 +164,5 @@ test('a URL of the transport of 2024-11-05', async () => {
   })
   const { result, findings } = await reach(servers.mcpUrl)
   expect(result).toBe(true)
-  expect(named(findings)).toContain('warning only_event_stream')
+  expect(named(findings)).toEqual(['note address_not_public'])
 })

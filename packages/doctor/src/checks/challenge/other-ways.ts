@@ -18,15 +18,10 @@ const madeUp = 'neonpanel-doctor-made-this-up'
 export async function askInOtherWays(examination: Examination, knocked: Answer): Promise<void> {
   const { mcpUrl, ask } = examination
   const peer = { mcpUrl, ask }
-  const [bad, unsigned, inQuery, got, head, newest] = await Promise.all([
+  const [bad, unsigned, inQuery, head, newest] = await Promise.all([
     initialize({ ...peer, token: madeUp }),
     initialize({ ...peer, token: unsignedToken(mcpUrl) }),
     ask(withTokenInQuery(mcpUrl)),
-    answerTo(examination, {
-      url: mcpUrl,
-      headers: { accept: 'text/event-stream' },
-      streamMs: 1000,
-    }),
     answerTo(examination, {
       url: mcpUrl,
       method: 'HEAD',
@@ -39,7 +34,6 @@ export async function askInOtherWays(examination: Examination, knocked: Answer):
     ['an unsigned JWT', unsignedToken(mcpUrl), unsigned],
   ])
   tellQuery(examination, knocked, inQuery)
-  if (got) tellGet(examination, got)
   const { found } = examination
   const expected = '401 with WWW-Authenticate: Bearer'
   if (head && head.status !== 401) {
@@ -135,17 +129,5 @@ function tellQuery({ found }: Examination, knocked: Answer, asked: Answer): void
     expected: 'the answer to a request without a token',
     exchanges: [asked.exchange],
     ...(accepted && { level: 'error' }),
-  })
-}
-
-function tellGet({ mcpUrl, found }: Examination, got: Answer): void {
-  if (got.status === 401) return
-  const stream = (got.headers.get('content-type') ?? '').startsWith('text/event-stream')
-  const id = got.status === 200 && stream ? 'stream_without_token' : 'get_not_challenged'
-  found(id, {
-    where: `GET ${mcpUrl}`,
-    got: inShort(got),
-    expected: '401 with WWW-Authenticate: Bearer',
-    exchanges: [got.exchange],
   })
 }
