@@ -1,3 +1,270 @@
 import type { FindingDefinition } from '../finding.ts'
+import { clientsThat } from './persona-groups.ts'
+import { claudeAuthentication, mcp, mcpNewest, rfc, thread } from './signed-in-sources.ts'
 
-export const resourceMetadataFindings = {} as const satisfies Record<string, FindingDefinition>
+const area = 'resource_metadata'
+const discovery = mcp(
+  'basic/authorization#authorization-server-location',
+  'Authorization, authorization server location',
+)
+const exactClients = clientsThat(
+  ({ discovery: { resourceMatch, onOtherResource } }) =>
+    resourceMatch === 'exact' && onOtherResource === 'stop',
+)
+const strictClients = clientsThat(({ discovery }) => discovery.onOtherResource === 'stop')
+
+const places = {
+  resource_metadata_missing: {
+    area,
+    level: 'error',
+    title: 'There is no protected-resource metadata',
+    why: 'It tells a client where to sign in. Without it clients take the origin of the MCP URL for the authorization server, as MCP of 2025-03-26 had it.',
+    breaks: 'every client',
+    fix: 'Serve {expected} as JSON with resource and authorization_servers, and name it in WWW-Authenticate.',
+    sources: [rfc(9728, '3'), discovery, thread('akutishevsky/nutrition-mcp', 51)],
+  },
+  resource_metadata_is_page: {
+    area,
+    level: 'error',
+    title: 'A web page stands where the metadata of the resource should be',
+    why: 'A web application catches every path and answers with its page, status 200. Clients try to read it as JSON and stop.',
+    breaks: 'every client',
+    fix: 'Serve {where} as application/json before the catch-all of the application; unknown /.well-known/ paths get 404.',
+    sources: [rfc(9728, '3.2'), thread('anthropics/claude-ai-mcp', 134)],
+  },
+  resource_metadata_guarded: {
+    area,
+    level: 'error',
+    title: 'The metadata of the resource is only for who has a token',
+    why: 'The document is read to get a token, so nobody has one then.',
+    breaks: 'every client',
+    fix: 'Take /.well-known/ out of the check of tokens, sessions and addresses.',
+    sources: [rfc(9728, '3.1'), discovery],
+  },
+  resource_metadata_unreadable: {
+    area,
+    level: 'error',
+    title: 'The metadata of the resource is no JSON object',
+    why: 'Clients read it as JSON and stop where that fails.',
+    breaks: 'every client',
+    fix: 'Serve {where} as a JSON object with Content-Type: application/json.',
+    sources: [rfc(9728, '3.2')],
+  },
+  resource_metadata_fails: {
+    area,
+    level: 'error',
+    title: 'The metadata of the resource cannot be fetched',
+    why: 'The address breaks or does not answer. Clients stop, or take the origin for the authorization server.',
+    breaks: 'every client',
+    fix: 'See the log of the server for {where}.',
+    sources: [rfc(9728, '3.1')],
+  },
+  challenged_metadata_not_found: {
+    area,
+    level: 'error',
+    title: 'The challenge names metadata that is not there',
+    why: 'Clients that are told where the metadata is look there and nowhere else.',
+    breaks: 'every client',
+    fix: 'Have the challenge name a place that answers, such as {expected}, or serve the document at {where}.',
+    sources: [rfc(9728, '5.1'), discovery],
+  },
+  resource_metadata_not_at_path: {
+    area,
+    level: 'warning',
+    title: 'The metadata is not at the well-known place of the path',
+    why: 'Who has no challenge at hand derives the place from the MCP URL, path included. A proxy that drops WWW-Authenticate is enough, and the document is not found.',
+    breaks: ['claude-code'],
+    fix: 'Serve the same document at {where} too.',
+    sources: [
+      rfc(9728, '3.1'),
+      thread('akutishevsky/nutrition-mcp', 51),
+      thread('anthropics/claude-code', 71610),
+    ],
+  },
+  resource_metadata_not_at_root: {
+    area,
+    level: 'note',
+    title: 'The metadata is not at the root',
+    why: 'Clients try the root last, when the challenge and the path lead nowhere. With several MCP servers on one origin it is right to have none there.',
+    breaks: [],
+    fix: 'Where this is the only MCP server of the origin, serve the same document at {where} too.',
+    sources: [rfc(9728, '3.1')],
+  },
+  resource_metadata_redirects: {
+    area,
+    level: 'warning',
+    title: 'The metadata of the resource redirects',
+    why: 'A successful answer is 200. Clients that guard against requests to foreign hosts follow no redirect here.',
+    breaks: [],
+    fix: 'Answer {where} with the document itself.',
+    sources: [rfc(9728, '3.2'), rfc(9728, '7.7')],
+  },
+  resource_metadata_type: {
+    area,
+    level: 'warning',
+    title: 'The metadata of the resource is not declared as JSON',
+    why: 'Some clients look at the content type before they read the document.',
+    breaks: [],
+    fix: 'Send Content-Type: application/json with {where}.',
+    sources: [rfc(9728, '3.2')],
+  },
+  resource_metadata_disagrees: {
+    area,
+    level: 'error',
+    title: 'The metadata of the resource differs from place to place',
+    why: 'One client reads the document that the challenge names, another one that of the path, and they sign in for different resources or at different servers.',
+    breaks: [],
+    fix: 'Serve the same document at both places; got {got}.',
+    sources: [rfc(9728, '3.3'), thread('getsentry/sentry-mcp', 837)],
+  },
+} as const satisfies Record<string, FindingDefinition>
+
+const identity = {
+  resource_missing: {
+    area,
+    level: 'error',
+    title: 'The metadata names no resource',
+    why: 'resource is required. Clients refuse the document, and have nothing to ask a token for.',
+    breaks: 'every client',
+    fix: 'Add "resource": "{expected}".',
+    sources: [rfc(9728, '2')],
+  },
+  resource_mismatch: {
+    area,
+    level: 'error',
+    title: 'The metadata names another resource',
+    why: 'resource has to be the URL that people enter, character by character; otherwise the document could be another server’s, and clients must not use it.',
+    breaks: strictClients,
+    fix: 'Set "resource" to "{expected}"; accept tokens with that audience.',
+    sources: [rfc(9728, '3.3'), claudeAuthentication, thread('proxy-smart/proxy-smart', 1149)],
+  },
+  resource_scheme_mismatch: {
+    area,
+    level: 'error',
+    title: 'The metadata names the resource with http in place of https',
+    why: 'The server stands behind a proxy that ends TLS and takes the scheme of the request that reaches it. Clients see another resource.',
+    breaks: strictClients,
+    fix: 'Set the public URL {expected} in the configuration of the server, or have it trust X-Forwarded-Proto of the proxy.',
+    sources: [rfc(9728, '3.3'), thread('mesh/mesh-mcp', 20), thread('tuist/tuist', 9663)],
+  },
+  resource_local: {
+    area,
+    level: 'error',
+    title: 'The metadata names localhost as the resource',
+    why: 'The server gives its local address in a public document. Clients see another resource than the one they connect to.',
+    breaks: strictClients,
+    fix: 'Set the public URL {expected} in the configuration of the server in place of localhost.',
+    sources: [rfc(9728, '3.3'), thread('andrea-magni/MARS', 203)],
+  },
+  resource_without_path: {
+    area,
+    level: 'error',
+    title: 'The metadata names the origin as the resource, without the path',
+    why: 'Clients that compare exactly refuse it, and tokens for the origin are good for everything on it.',
+    breaks: exactClients,
+    fix: 'Set "resource" to "{expected}", path included.',
+    sources: [rfc(9728, '3.3'), thread('modelcontextprotocol/python-sdk', 1400)],
+  },
+  resource_trailing_slash: {
+    area,
+    level: 'error',
+    title: 'The resource differs from the MCP URL by a trailing slash',
+    why: 'To clients that compare exactly these are two resources; later the audience of the token differs in the same way.',
+    breaks: exactClients,
+    fix: 'Set "resource" to "{expected}", as people enter it. URL types of frameworks add the slash: keep the value as a string.',
+    sources: [
+      rfc(9728, '3.3'),
+      thread('microsoft/vscode', 259588),
+      thread('PrefectHQ/fastmcp', 1431),
+    ],
+  },
+} as const satisfies Record<string, FindingDefinition>
+
+const members = {
+  authorization_servers_missing: {
+    area,
+    level: 'error',
+    title: 'The metadata names no authorization server',
+    why: 'authorization_servers tells where to sign in. Without an entry clients try the origin of the MCP URL.',
+    breaks: 'every client',
+    fix: 'Add "authorization_servers": ["https://…"] with the issuer of the authorization server, as its own metadata has it.',
+    sources: [discovery, rfc(9728, '2')],
+  },
+  authorization_server_invalid: {
+    area,
+    level: 'error',
+    title: 'The authorization server is no URL',
+    why: 'Clients build the addresses of its metadata from this value.',
+    breaks: 'every client',
+    fix: 'Name the issuer as a whole https URL without query and fragment.',
+    sources: [rfc(8414, '2'), rfc(9728, '2')],
+  },
+  authorization_server_http: {
+    area,
+    level: 'error',
+    title: 'The authorization server is named with http',
+    why: 'Its URL has to be https; with http, codes and tokens travel readable. Often a proxy that ends TLS is the reason.',
+    breaks: 'every client',
+    fix: 'Set the public https URL of the authorization server in the configuration of the MCP server.',
+    sources: [rfc(8414, '2'), thread('mesh/mesh-mcp', 20)],
+  },
+  authorization_server_local: {
+    area,
+    level: 'error',
+    title: 'The authorization server is named as localhost',
+    why: 'For a client that is its own machine, where nothing answers.',
+    breaks: 'every client',
+    fix: 'Set the public URL of the authorization server in the configuration of the MCP server.',
+    sources: [rfc(8414, '2'), thread('andrea-magni/MARS', 203)],
+  },
+  authorization_servers_several: {
+    area,
+    level: 'note',
+    title: 'Several authorization servers are named',
+    why: 'Clients may choose, and do not ask: they take the first.',
+    breaks: [],
+    fix: 'Put the one that MCP clients shall use first.',
+    sources: [
+      claudeAuthentication,
+      mcpNewest(
+        'basic/authorization/authorization-server-discovery',
+        'Authorization server discovery',
+      ),
+    ],
+  },
+  resource_scopes_unsaid: {
+    area,
+    level: 'warning',
+    title: 'Neither challenge nor metadata names a scope',
+    why: 'Clients then ask for no scope, or for all that the authorization server has, and people are shown a consent that is too small or too large.',
+    breaks: [],
+    fix: 'Add scopes_supported with the scopes of this server to its metadata, or scope to the challenge.',
+    sources: [
+      rfc(9728, '2'),
+      mcp('basic/authorization#scope-selection-strategy', 'Authorization, scope selection'),
+    ],
+  },
+  resource_scopes_of_sign_in: {
+    area,
+    level: 'note',
+    title: 'The scopes of the resource include openid or offline_access',
+    why: 'These are the business of the authorization server and of the client, not of the resource.',
+    breaks: [],
+    fix: 'Leave openid and offline_access to scopes_supported of the authorization server.',
+    sources: [mcpNewest('basic/authorization', 'Authorization'), rfc(9728, '2')],
+  },
+  bearer_header_not_offered: {
+    area,
+    level: 'warning',
+    title: 'bearer_methods_supported lacks header',
+    why: 'MCP clients send the token in the Authorization header and know no other way.',
+    breaks: 'every client',
+    fix: 'Set "bearer_methods_supported": ["header"].',
+    sources: [
+      rfc(9728, '2'),
+      mcp('basic/authorization#token-requirements', 'Authorization, token requirements'),
+    ],
+  },
+} as const satisfies Record<string, FindingDefinition>
+
+export const resourceMetadataFindings = { ...places, ...identity, ...members }
