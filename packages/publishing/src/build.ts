@@ -1,14 +1,17 @@
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { importedPackages, isThirdParty } from './imported.ts'
 import { entryName, publishedManifest } from './manifest.ts'
 import { filesFolder, ownPlace } from './own-place.ts'
-import { embedded, readManifest, repository, type Workspace } from './publication.ts'
+import { embedded, listWorkspaces, readManifest, repository } from './publication.ts'
 import { bundleTypes } from './types.ts'
 
-/** What the published packages have in common. */
-const common = { engines: { node: '>=24' } }
+/** What the published packages have in common. `repository` is what npm compares with the workflow that publishes. */
+function common() {
+  const { repository: place } = readManifest(repository)
+  return { engines: { node: '>=24' }, ...(place && { repository: place }) }
+}
 
 /**
  * Builds what a workspace publishes, a whole package, into its folder `build/`: bundled JavaScript and types in which
@@ -43,7 +46,7 @@ export async function buildPackage(workspace: string): Promise<string> {
     copy(`node_modules/${name}/LICENSE`, join(target, `licenses/${name}`))
   for (const [path, name] of Object.entries(files)) copy(path, join(target, name))
   const imports = new Set([...importedPackages([...code, ...declarations]), ...lookedUp])
-  const manifest = publishedManifest(source, { imports, workspaces, common })
+  const manifest = publishedManifest(source, { imports, workspaces, common: common() })
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return target
 }
@@ -70,15 +73,6 @@ async function bundleCode(
     chunkFileNames: '[name]-[hash].js',
   })
   return output.filter((part) => part.type === 'chunk')
-}
-
-function listWorkspaces(): Workspace[] {
-  return globSync(['{apps,packages}/*/package.json', 'prisma/package.json'], {
-    cwd: repository,
-  }).map((file) => {
-    const folder = dirname(join(repository, file))
-    return { ...readManifest(folder), folder }
-  })
 }
 
 function copy(from: string, to: string): void {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The root of the repository; what is published carries its layout for the files that it reads when it runs. */
@@ -11,6 +11,7 @@ export interface Manifest {
   readonly version: string
   readonly description?: string
   readonly license?: string
+  readonly repository?: unknown
   readonly keywords?: readonly string[]
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -48,4 +49,14 @@ export const embedded = ['@prisma/client', '@prisma/client-runtime-utils'] as co
 
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** Every workspace that something published may take in. */
+export function listWorkspaces(): Workspace[] {
+  return globSync(['{apps,packages}/*/package.json', 'prisma/package.json'], {
+    cwd: repository,
+  }).map((file) => {
+    const folder = dirname(join(repository, file))
+    return { ...readManifest(folder), folder }
+  })
 }
