@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { repository } from '../harness/process.ts'
 
 interface Workflow {
-  jobs: Record<string, { steps: { uses?: string; run?: string; with?: Record<string, string> }[] }>
+  jobs: Record<string, { steps: { uses?: string; run?: string; with?: Record<string, unknown> }[] }>
 }
 
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
@@ -18,10 +18,10 @@ describe.each(files)('%s', (file) => {
   it('runs scripts that exist', () => {
     const commands = steps.flatMap(({ run, with: inputs }) => [
       run ?? '',
-      ...Object.values(inputs ?? {}),
+      ...Object.values(inputs ?? {}).map(String),
     ])
     const names = commands.flatMap((command) =>
-      [...String(command).matchAll(/npm run (?:--silent )?(\S+)/g)].map(([, name]) => name!),
+      [...command.matchAll(/npm run (?:--silent )?(\S+)/g)].map(([, name]) => name!),
     )
     for (const name of names) expect(scripts).toHaveProperty([name])
     for (const command of commands) {

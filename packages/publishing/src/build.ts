@@ -10,7 +10,7 @@ import { bundleTypes } from './types.ts'
 /** What the published packages have in common. `repository` is what npm compares with the workflow that publishes. */
 function common() {
   const { repository: place } = readManifest(repository)
-  return { engines: { node: '>=24' }, ...(place && { repository: place }) }
+  return { engines: { node: '>=24' }, ...(place !== undefined && { repository: place }) }
 }
 
 /**

@@ -11,7 +11,7 @@ export interface Manifest {
   readonly version: string
   readonly description?: string
   readonly license?: string
-  readonly repository?: unknown
+  readonly repository?: string | { readonly type: string; readonly url: string }
   readonly keywords?: readonly string[]
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
