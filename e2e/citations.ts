@@ -67,6 +67,7 @@ function plainTitle(literal: string): string {
 const sources = [
   { folder: 'e2e/protocol', ending: '.test.ts', read: citedByProtocolTest },
   { folder: 'e2e/clients', ending: '.test.ts', read: citedByProtocolTest },
+  { folder: 'e2e/cli', ending: '.test.ts', read: citedByProtocolTest },
   { folder: 'e2e/conformance', ending: '.test.ts', read: citedByProtocolTest },
   { folder: 'e2e/attacks', ending: '.test.ts', read: citedByProtocolTest },
   { folder: 'e2e/postgresql', ending: '.test.ts', read: citedByProtocolTest },

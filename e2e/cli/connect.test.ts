@@ -19,7 +19,6 @@ import { verifies } from '../verifies.ts'
 
 const gated = await testStack({ REGISTRATION_MODE: 'iat' })
 const open = await testStack({ REGISTRATION_MODE: 'open' })
-const id = 'cli-connect'
 
 const environmentOf = (stack: typeof gated) => ({
   ISSUER_URL: stack.issuer,
@@ -63,7 +62,7 @@ function expectNarrow(text: string) {
 
 describe('each persona connects, with nobody at the keyboard', () => {
   for (const name of personaNames) {
-    verifies(id, name, async () => {
+    verifies('cli-connect', name, async () => {
       const { ways }: Persona['registration'] = personas[name].registration
       const documents = ways.includes('document') ? ['--documents', 'local'] : []
       const finished = await connect(name, ['--follow', ...documents], { stack: open })
@@ -77,7 +76,7 @@ describe('each persona connects, with nobody at the keyboard', () => {
 })
 
 describe('where registration is gated', () => {
-  verifies(id, 'a client that cannot send a token is told what to do', async () => {
+  verifies('cli-connect', 'a client that cannot send a token is told what to do', async () => {
     const { code, out, err } = await connect('cursor')
     expect(code).toBe(1)
     expect(out).toContain('✗ Registration needs an initial access token')
@@ -87,32 +86,36 @@ describe('where registration is gated', () => {
     expectNarrow(out)
   })
 
-  verifies(id, 'an initial access token, an id, and an id with its secret let it in', async () => {
-    const { initial_access_token } = await adminApi(gated).mint()
-    expectWorks(await connect('cursor', ['--follow', '--iat', initial_access_token]))
-    const clientId = await registeredByHand(gated, 'inspector')
-    expectWorks(await connect('inspector', ['--follow', '--client-id', clientId]))
-    // A secret that the server never gave: the client sends it, and is refused.
-    const more = { CLIENT_SECRET: 'not-the-secret-of-this-client' }
-    const words = ['--follow', '--client-id', clientId]
-    const { code, out } = await connect('inspector', words, { more })
-    expect(code).toBe(1)
-    expect(out).toMatch(/✗ The token endpoint answered 40[01]/)
-    expect(out).not.toContain(more.CLIENT_SECRET)
-  })
+  verifies(
+    'cli-connect',
+    'an initial access token, an id, and an id with its secret let it in',
+    async () => {
+      const { initial_access_token } = await adminApi(gated).mint()
+      expectWorks(await connect('cursor', ['--follow', '--iat', initial_access_token]))
+      const clientId = await registeredByHand(gated, 'inspector')
+      expectWorks(await connect('inspector', ['--follow', '--client-id', clientId]))
+      // A secret that the server never gave: the client sends it, and is refused.
+      const more = { CLIENT_SECRET: 'not-the-secret-of-this-client' }
+      const words = ['--follow', '--client-id', clientId]
+      const { code, out } = await connect('inspector', words, { more })
+      expect(code).toBe(1)
+      expect(out).toMatch(/✗ The token endpoint answered 40[01]/)
+      expect(out).not.toContain(more.CLIENT_SECRET)
+    },
+  )
 })
 
 describe('it stops with the verdict of the catalogue', () => {
   afterEach(() => adminApi(open).remove('/faults'))
 
-  verifies(id, 'where a fault is switched on', async () => {
+  verifies('cli-connect', 'where a fault is switched on', async () => {
     await adminApi(open).post('/faults', { preset: 'resource-trailing-slash' })
     const { code, out } = await connect('claude', ['--follow'], { stack: open })
     expect(code).toBe(1)
     expect(out).toContain('✗ A fault was injected on purpose')
   })
 
-  verifies(id, 'where the person says no', async () => {
+  verifies('cli-connect', 'where the person says no', async () => {
     await consent('deny')
     const { code, out, err } = await connect('cursor', ['--follow'], { stack: open })
     await consent('approve')
@@ -121,7 +124,7 @@ describe('it stops with the verdict of the catalogue', () => {
     expect(err).toBe(`Cursor was denied access at ${open.mcpUrl}, step sign-in.`)
   })
 
-  verifies(id, 'where nobody listens', async () => {
+  verifies('cli-connect', 'where nobody listens', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -131,7 +134,7 @@ describe('it stops with the verdict of the catalogue', () => {
     expect(out).toContain('✗ The connection ended without an answer')
   })
 
-  verifies(id, 'where the server knows another id, or needs a person', async () => {
+  verifies('cli-connect', 'where the server knows another id, or needs a person', async () => {
     const unknown = await connect('gemini-cli', ['--follow', '--client-id', 'nobody'])
     expect(unknown.code).toBe(1)
     expect(unknown.out).toContain('✗ The browser did not come back')
@@ -144,7 +147,7 @@ describe('it stops with the verdict of the catalogue', () => {
   })
 })
 
-verifies(id, 'a server that asks for no token has nothing to sign in to', async () => {
+verifies('cli-connect', 'a server that asks for no token has nothing to sign in to', async () => {
   const server = createServer((request, response) => {
     request.resume()
     const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {} }
@@ -165,7 +168,7 @@ describe('a person at the keyboard', () => {
 
   beforeAll(() => adminApi(open).remove('/auto-consent'))
 
-  verifies(id, 'has the browser opened, and no more to do than to sign in', async () => {
+  verifies('cli-connect', 'has the browser opened, and no more to do than to sign in', async () => {
     const desktop = await startDesktop(open)
     const more = desktop.environment
     const { code, out, err } = await connect('mcp-remote', [], { stack: open, more })
@@ -175,18 +178,22 @@ describe('a person at the keyboard', () => {
     expect(code).toBe(0)
   })
 
-  verifies(id, 'is given the address, and the client listens where it comes back', async () => {
-    const words = ['connect', '--as', 'mcp-remote', '--no-browser', open.mcpUrl]
-    await using program = startBinary(words, { environment: environmentOf(open) })
-    const [, url = ''] = await program.until(address)
-    const answer = await fetch(await owner.authorize(url))
-    expect(await answer.text()).toBe('You may close this window.')
-    const { code, out } = await program.finished
-    expect(out).toContain('mcp-remote works with this server.')
-    expect(code).toBe(0)
-  })
+  verifies(
+    'cli-connect',
+    'is given the address, and the client listens where it comes back',
+    async () => {
+      const words = ['connect', '--as', 'mcp-remote', '--no-browser', open.mcpUrl]
+      await using program = startBinary(words, { environment: environmentOf(open) })
+      const [, url = ''] = await program.until(address)
+      const answer = await fetch(await owner.authorize(url))
+      expect(await answer.text()).toBe('You may close this window.')
+      const { code, out } = await program.finished
+      expect(out).toContain('mcp-remote works with this server.')
+      expect(code).toBe(0)
+    },
+  )
 
-  verifies(id, 'pastes where the browser ended, if that is elsewhere', async () => {
+  verifies('cli-connect', 'pastes where the browser ended, if that is elsewhere', async () => {
     const clientId = await registeredByHand(gated, 'cursor')
     const options = ['--no-browser', '--client-id', clientId]
     const words = [binary, 'connect', '--as', 'cursor', gated.mcpUrl, ...options]
@@ -208,7 +215,7 @@ describe('a person at the keyboard', () => {
     expect(told.join('\n')).toContain('cursor://anysphere.cursor-mcp/oauth/callback?…')
   })
 
-  verifies(id, 'who is not there is not waited for', async () => {
+  verifies('cli-connect', 'who is not there is not waited for', async () => {
     const { code, out } = await connect('cursor', ['--no-browser', '--paste'], { stack: open })
     expect(code).toBe(1)
     expect(out).toContain('standard input ended')
@@ -216,30 +223,34 @@ describe('a person at the keyboard', () => {
 })
 
 describe('for programs', () => {
-  verifies(id, '--json is one document: story, steps and verdict, without secrets', async () => {
-    const { code, out, err } = await connect('cursor', ['--follow', '--json'])
-    expect(code).toBe(1)
-    expect(JSON.parse(err)).toEqual({ error: expect.stringContaining('stopped at') })
-    expect(JSON.parse(out)).toMatchObject({
-      persona: 'cursor',
-      mcp_url: gated.mcpUrl,
-      status: 'failed',
-      step: 'register',
-      client_id: null,
-      verdict: { cause: 'initial_access_token_missing', fix: expect.any(String) },
-      steps: expect.arrayContaining([
-        expect.objectContaining({ step: 'register', ok: false, says: expect.any(String) }),
-      ]),
-      exchanges: expect.arrayContaining([
-        expect.objectContaining({
-          request: expect.objectContaining({ method: 'POST', url: '/oauth2/register' }),
-          response: expect.objectContaining({ status: 401 }),
-        }),
-      ]),
-    })
-  })
+  verifies(
+    'cli-connect',
+    '--json is one document: story, steps and verdict, without secrets',
+    async () => {
+      const { code, out, err } = await connect('cursor', ['--follow', '--json'])
+      expect(code).toBe(1)
+      expect(JSON.parse(err)).toEqual({ error: expect.stringContaining('stopped at') })
+      expect(JSON.parse(out)).toMatchObject({
+        persona: 'cursor',
+        mcp_url: gated.mcpUrl,
+        status: 'failed',
+        step: 'register',
+        client_id: null,
+        verdict: { cause: 'initial_access_token_missing', fix: expect.any(String) },
+        steps: expect.arrayContaining([
+          expect.objectContaining({ step: 'register', ok: false, says: expect.any(String) }),
+        ]),
+        exchanges: expect.arrayContaining([
+          expect.objectContaining({
+            request: expect.objectContaining({ method: 'POST', url: '/oauth2/register' }),
+            response: expect.objectContaining({ status: 401 }),
+          }),
+        ]),
+      })
+    },
+  )
 
-  verifies(id, '--json of one that works has no verdict and no token', async () => {
+  verifies('cli-connect', '--json of one that works has no verdict and no token', async () => {
     await consent('approve')
     const entered = ['--scope', 'read:companies', 'read:inventory', '--tool', 'list_companies']
     const words = ['--follow', '--json', ...entered]
@@ -252,7 +263,7 @@ describe('for programs', () => {
     expect(out).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
   })
 
-  verifies(id, '--save keeps the story; --verbose shows it', async () => {
+  verifies('cli-connect', '--save keeps the story; --verbose shows it', async () => {
     const directory = await temporaryDirectory()
     const [har, diagram] = ['story.har', 'story.mmd'].map((name) => join(directory, name))
     const words = ['--follow', '--verbose', '--save', har!]
@@ -267,7 +278,7 @@ describe('for programs', () => {
     expect(readFileSync(diagram!, 'utf8')).toMatch(/^sequenceDiagram/)
   })
 
-  verifies(id, '--list names every persona', async () => {
+  verifies('cli-connect', '--list names every persona', async () => {
     const { code, out } = await runBinary(['connect', '--list'])
     expect(code).toBe(0)
     for (const name of personaNames) expect(out).toMatch(new RegExp(`^${name} `, 'm'))
@@ -285,7 +296,7 @@ describe('for programs', () => {
     [['connect', '--as', 'claude', at, '--save', 'story.txt'], '.har or .mmd'],
     [['connect', '--as', 'claude', at, '--iat', 'x', '--client-id', 'y'], 'one of them'],
   ] as const) {
-    verifies(id, `misuse: ${words.join(' ')}`, async () => {
+    verifies('cli-connect', `misuse: ${words.join(' ')}`, async () => {
       const { code, out, err } = await runBinary(words)
       expect([code, out]).toEqual([2, ''])
       expect(err).toContain(says)

@@ -11,60 +11,67 @@ import { approveDevice } from '../harness/device.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 
-const id = 'cli-sign-in'
 const gated = await testStack({ REGISTRATION_MODE: 'iat' })
 const open = await testStack({ REGISTRATION_MODE: 'open' })
 
 const mode = async (path: string) => (await stat(path)).mode & 0o777
 
 describe('login in the browser', () => {
-  verifies(id, 'opens it, and keeps the tokens where the owner alone reads them', async () => {
-    const desktop = await startDesktop(gated)
-    const cli = await commandLine(gated, desktop.environment)
-    const { code, out, err } = await cli.run(['login', gated.mcpUrl])
-    expect(err).toContain('its demo client local-client')
-    expect(err).toContain(desktop.opened[0]?.href)
-    expect(out).toContain(`Signed in at ${gated.mcpUrl}`)
-    expect(code).toBe(0)
-    expect(await mode(cli.file)).toBe(0o600)
-    expect(await mode(cli.directory)).toBe(0o700)
+  verifies(
+    'cli-sign-in',
+    'opens it, and keeps the tokens where the owner alone reads them',
+    async () => {
+      const desktop = await startDesktop(gated)
+      const cli = await commandLine(gated, desktop.environment)
+      const { code, out, err } = await cli.run(['login', gated.mcpUrl])
+      expect(err).toContain('its demo client local-client')
+      expect(err).toContain(desktop.opened[0]?.href)
+      expect(out).toContain(`Signed in at ${gated.mcpUrl}`)
+      expect(code).toBe(0)
+      expect(await mode(cli.file)).toBe(0o600)
+      expect(await mode(cli.directory)).toBe(0o700)
 
-    const [signIn] = await cli.stored()
-    expect(signIn).toMatchObject({ issuer: gated.issuer, resource: gated.mcpUrl })
-    const [request] = desktop.opened.map(({ searchParams }) => Object.fromEntries(searchParams))
-    expect(request).toMatchObject({
-      response_type: 'code',
-      code_challenge_method: 'S256',
-      resource: gated.mcpUrl,
-      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
-    })
-    expect(request?.scope?.split(' ')).toEqual(
-      expect.arrayContaining(['read:companies', 'read:inventory']),
-    )
-    expect(decodeJwt(signIn?.access_token ?? '')).toMatchObject({
-      aud: gated.mcpUrl,
-      client_id: 'local-client',
-    })
-  })
+      const [signIn] = await cli.stored()
+      expect(signIn).toMatchObject({ issuer: gated.issuer, resource: gated.mcpUrl })
+      const [request] = desktop.opened.map(({ searchParams }) => Object.fromEntries(searchParams))
+      expect(request).toMatchObject({
+        response_type: 'code',
+        code_challenge_method: 'S256',
+        resource: gated.mcpUrl,
+        redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      })
+      expect(request?.scope?.split(' ')).toEqual(
+        expect.arrayContaining(['read:companies', 'read:inventory']),
+      )
+      expect(decodeJwt(signIn?.access_token ?? '')).toMatchObject({
+        aud: gated.mcpUrl,
+        client_id: 'local-client',
+      })
+    },
+  )
 
-  verifies(id, 'shows a page that runs nothing, keeps nothing and may be closed', async () => {
-    const cli = await commandLine(gated)
-    const { login, url } = await cli.startLogin()
-    await using _ = login
-    const callback = await createPerson(gated.issuer).authorize(url)
-    const answer = await fetch(callback)
-    const page = await answer.text()
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; style-src 'sha256-/,
-    )
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(page).toContain('You can close this window.')
-    expect(page).not.toMatch(/<script|code=/)
-    expect((await login.finished).code).toBe(0)
-  })
+  verifies(
+    'cli-sign-in',
+    'shows a page that runs nothing, keeps nothing and may be closed',
+    async () => {
+      const cli = await commandLine(gated)
+      const { login, url } = await cli.startLogin()
+      await using _ = login
+      const callback = await createPerson(gated.issuer).authorize(url)
+      const answer = await fetch(callback)
+      const page = await answer.text()
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; style-src 'sha256-/,
+      )
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(page).toContain('You can close this window.')
+      expect(page).not.toMatch(/<script|code=/)
+      expect((await login.finished).code).toBe(0)
+    },
+  )
 
-  verifies(id, 'registers where it may, and asks again as the same client', async () => {
+  verifies('cli-sign-in', 'registers where it may, and asks again as the same client', async () => {
     const cli = await commandLine(open)
     expect((await cli.signIn()).code).toBe(0)
     const [first] = await cli.stored()
@@ -78,7 +85,7 @@ describe('login in the browser', () => {
     )
   })
 
-  verifies(id, 'registers anew where the server has forgotten the client', async () => {
+  verifies('cli-sign-in', 'registers anew where the server has forgotten the client', async () => {
     const cli = await commandLine(open)
     await cli.signIn()
     const [first] = await cli.stored()
@@ -89,26 +96,34 @@ describe('login in the browser', () => {
     expect((await cli.stored())[0]?.client_id).not.toBe(first?.client_id)
   })
 
-  verifies(id, 'registers with an initial access token, or says what to do', async () => {
-    const cli = await commandLine(gated)
-    const { initial_access_token: token } = await adminApi(gated).mint()
-    expect((await cli.signIn(['--iat', token])).code).toBe(0)
-    expect((await cli.stored())[0]?.client_id).not.toBe('local-client')
-    const again = await cli.run(['login', '--no-browser', '--iat', token])
-    expect(again.code).toBe(1)
-    expect(again.err).toContain('The initial access token was not accepted')
-  })
+  verifies(
+    'cli-sign-in',
+    'registers with an initial access token, or says what to do',
+    async () => {
+      const cli = await commandLine(gated)
+      const { initial_access_token: token } = await adminApi(gated).mint()
+      expect((await cli.signIn(['--iat', token])).code).toBe(0)
+      expect((await cli.stored())[0]?.client_id).not.toBe('local-client')
+      const again = await cli.run(['login', '--no-browser', '--iat', token])
+      expect(again.code).toBe(1)
+      expect(again.err).toContain('The initial access token was not accepted')
+    },
+  )
 
-  verifies(id, 'by a code needs a registration, and names the command for it', async () => {
-    const cli = await commandLine(gated)
-    await cli.signIn()
-    expect((await cli.stored())[0]?.client_id).toBe('local-client')
-    const { code, err } = await cli.run(['login', '--device'])
-    expect(code).toBe(1)
-    expect(err).toContain('neonpanel login --device --iat "$(neonpanel iat create)"')
-  })
+  verifies(
+    'cli-sign-in',
+    'by a code needs a registration, and names the command for it',
+    async () => {
+      const cli = await commandLine(gated)
+      await cli.signIn()
+      expect((await cli.stored())[0]?.client_id).toBe('local-client')
+      const { code, err } = await cli.run(['login', '--device'])
+      expect(code).toBe(1)
+      expect(err).toContain('neonpanel login --device --iat "$(neonpanel iat create)"')
+    },
+  )
 
-  verifies(id, 'says so when access is denied, in the browser too', async () => {
+  verifies('cli-sign-in', 'says so when access is denied, in the browser too', async () => {
     const cli = await commandLine(gated)
     const { login, url } = await cli.startLogin(['--json'])
     await using _ = login
@@ -121,47 +136,55 @@ describe('login in the browser', () => {
     await expect(cli.stored()).rejects.toThrow('ENOENT')
   })
 
-  verifies(id, 'takes no answer with another state, of another issuer, or twice', async () => {
-    const cli = await commandLine(gated)
-    const { login, url } = await cli.startLogin()
-    await using _ = login
-    const callback = await createPerson(gated.issuer).authorize(url)
-    const forged = new URL(callback)
-    forged.searchParams.set('state', 'another')
-    const stranger = await fetch(forged)
-    expect(stranger.status).toBe(400)
-    expect(await stranger.text()).toContain('Not the sign-in that was started here')
-    await login.until(/its state is another/)
-    const mixedUp = new URL(callback)
-    mixedUp.searchParams.set('iss', 'https://attacker.example')
-    expect(await (await fetch(mixedUp)).text()).toContain('Not signed in')
-    const { code, err } = await login.finished
-    expect(code).toBe(1)
-    expect(err).toContain('unexpected "iss" (issuer) response parameter value')
-  })
+  verifies(
+    'cli-sign-in',
+    'takes no answer with another state, of another issuer, or twice',
+    async () => {
+      const cli = await commandLine(gated)
+      const { login, url } = await cli.startLogin()
+      await using _ = login
+      const callback = await createPerson(gated.issuer).authorize(url)
+      const forged = new URL(callback)
+      forged.searchParams.set('state', 'another')
+      const stranger = await fetch(forged)
+      expect(stranger.status).toBe(400)
+      expect(await stranger.text()).toContain('Not the sign-in that was started here')
+      await login.until(/its state is another/)
+      const mixedUp = new URL(callback)
+      mixedUp.searchParams.set('iss', 'https://attacker.example')
+      expect(await (await fetch(mixedUp)).text()).toContain('Not signed in')
+      const { code, err } = await login.finished
+      expect(code).toBe(1)
+      expect(err).toContain('unexpected "iss" (issuer) response parameter value')
+    },
+  )
 
-  verifies(id, 'gives up when nobody comes', async () => {
+  verifies('cli-sign-in', 'gives up when nobody comes', async () => {
     const cli = await commandLine(gated)
     const { code, err } = await cli.run(['login', '--no-browser', '--timeout', '1'])
     expect(code).toBe(1)
     expect(err).toContain('Nobody finished the sign-in in the browser within 1 seconds')
   })
 
-  verifies(id, 'names the address where nobody is, and a word that is no address', async () => {
-    const cli = await commandLine(gated)
-    const nobody = await cli.run(['login', 'http://127.0.0.1:1/mcp'])
-    expect(nobody).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/No answer from http:\/\/127\.0\.0\.1:1/),
-    })
-    const missing = await cli.run(['login', new URL('/nowhere', gated.mcpUrl).href])
-    expect(missing.code).toBe(1)
-    expect((await cli.run(['login', 'nowhere'])).code).toBe(2)
-  })
+  verifies(
+    'cli-sign-in',
+    'names the address where nobody is, and a word that is no address',
+    async () => {
+      const cli = await commandLine(gated)
+      const nobody = await cli.run(['login', 'http://127.0.0.1:1/mcp'])
+      expect(nobody).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/No answer from http:\/\/127\.0\.0\.1:1/),
+      })
+      const missing = await cli.run(['login', new URL('/nowhere', gated.mcpUrl).href])
+      expect(missing.code).toBe(1)
+      expect((await cli.run(['login', 'nowhere'])).code).toBe(2)
+    },
+  )
 })
 
 describe('login by a code', () => {
-  verifies(id, 'waits until the code was entered elsewhere', async () => {
+  verifies('cli-sign-in', 'waits until the code was entered elsewhere', async () => {
     const cli = await commandLine(open)
     await using login = cli.start(['login', '--device', '--json'])
     const [, userCode = ''] = await login.until(/│ {3}(\S+) {3}│/)
@@ -176,7 +199,7 @@ describe('login by a code', () => {
     expect(answer.status).not.toBe(401)
   })
 
-  verifies(id, 'says so when access is denied there', async () => {
+  verifies('cli-sign-in', 'says so when access is denied there', async () => {
     const cli = await commandLine(open)
     await using login = cli.start(['login', '--device'])
     const [, userCode = ''] = await login.until(/│ {3}(\S+) {3}│/)
@@ -189,7 +212,7 @@ describe('login by a code', () => {
 })
 
 describe('what is kept', () => {
-  verifies(id, 'is listed without any token', async () => {
+  verifies('cli-sign-in', 'is listed without any token', async () => {
     const cli = await commandLine(gated)
     expect((await cli.run(['login', '--list'])).err).toContain('Not signed in anywhere')
     await cli.signIn()
@@ -204,7 +227,7 @@ describe('what is kept', () => {
     expect(out).not.toContain('eyJ')
   })
 
-  verifies(id, 'is closed to others again where it was open to them', async () => {
+  verifies('cli-sign-in', 'is closed to others again where it was open to them', async () => {
     const cli = await commandLine(gated)
     await cli.signIn()
     await chmod(cli.file, 0o644)
@@ -214,7 +237,7 @@ describe('what is kept', () => {
     expect(await mode(cli.file)).toBe(0o600)
   })
 
-  verifies(id, 'is left as it is when it is damaged', async () => {
+  verifies('cli-sign-in', 'is left as it is when it is damaged', async () => {
     const cli = await commandLine(gated)
     await mkdir(cli.directory, { mode: 0o700 })
     await writeFile(cli.file, '{"version":1,"sign_ins":[', { mode: 0o600 })

@@ -7,7 +7,6 @@ import { type CommandLine, commandLine } from '../harness/command-line.ts'
 import { testStack } from '../harness/stack.ts'
 import { verifies } from '../verifies.ts'
 
-const id = 'cli-sign-in'
 // A refresh token that is used twice ends the whole sign-in, at once.
 const stack = await testStack({ REFRESH_LEEWAY_SECONDS: '0', REVOCATION_CHECK_SECONDS: '0' })
 
@@ -48,7 +47,7 @@ async function renewals(): Promise<number> {
 }
 
 describe('token', () => {
-  verifies(id, 'prints what is kept, alone, while it lasts for a minute', async () => {
+  verifies('cli-sign-in', 'prints what is kept, alone, while it lasts for a minute', async () => {
     const cli = await signedIn()
     await expireIn(cli, 90)
     const before = await renewals()
@@ -62,7 +61,7 @@ describe('token', () => {
     expect(await statusAtMcp(out)).not.toBe(401)
   })
 
-  verifies(id, 'renews when less is left, and keeps the new refresh token', async () => {
+  verifies('cli-sign-in', 'renews when less is left, and keeps the new refresh token', async () => {
     const cli = await signedIn()
     const [first] = await cli.stored()
     for (const round of [1, 2, 3]) {
@@ -79,7 +78,7 @@ describe('token', () => {
     expect((await cli.stored())[0]?.scope).toBe(first?.scope)
   })
 
-  verifies(id, 'is renewed once, however many processes find it used up', async () => {
+  verifies('cli-sign-in', 'is renewed once, however many processes find it used up', async () => {
     const cli = await signedIn()
     await expireIn(cli, -5)
     const before = await renewals()
@@ -91,7 +90,7 @@ describe('token', () => {
     expect((await cli.run(['token', '--refresh'])).code).toBe(0)
   })
 
-  verifies(id, 'is renewed in any case by --refresh, one after the other', async () => {
+  verifies('cli-sign-in', 'is renewed in any case by --refresh, one after the other', async () => {
     const cli = await signedIn()
     const all = await Promise.all([1, 2, 3].map(() => cli.run(['token', '--refresh'])))
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0])
@@ -99,7 +98,7 @@ describe('token', () => {
     expect(await statusAtMcp((await cli.stored())[0]?.access_token)).not.toBe(401)
   })
 
-  verifies(id, 'tells a program when it ends, and a person what is in it', async () => {
+  verifies('cli-sign-in', 'tells a program when it ends, and a person what is in it', async () => {
     const cli = await signedIn()
     const [signIn] = await cli.stored()
     const { out } = await cli.run(['token', '--json'])
@@ -118,24 +117,28 @@ describe('token', () => {
     expect(decoded.out).not.toContain(signIn?.access_token)
   })
 
-  verifies(id, 'says how to sign in where nobody did, or where the sign-in ended', async () => {
-    const cli = await commandLine(stack)
-    const { code, err } = await cli.run(['token'])
-    expect({ code, err }).toEqual({
-      code: 1,
-      err: `Not signed in at ${stack.mcpUrl}. Sign in with: neonpanel login ${stack.mcpUrl}`,
-    })
-    const ended = await signedIn()
-    await expireIn(ended, 0)
-    passTime(400 * 24 * 3600)
-    const late = await ended.run(['token', '--json'])
-    expect(late).toMatchObject({ code: 1, out: '' })
-    expect(JSON.parse(late.err).error).toMatch(/invalid_grant[\s\S]*neonpanel login http/)
-  })
+  verifies(
+    'cli-sign-in',
+    'says how to sign in where nobody did, or where the sign-in ended',
+    async () => {
+      const cli = await commandLine(stack)
+      const { code, err } = await cli.run(['token'])
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: `Not signed in at ${stack.mcpUrl}. Sign in with: neonpanel login ${stack.mcpUrl}`,
+      })
+      const ended = await signedIn()
+      await expireIn(ended, 0)
+      passTime(400 * 24 * 3600)
+      const late = await ended.run(['token', '--json'])
+      expect(late).toMatchObject({ code: 1, out: '' })
+      expect(JSON.parse(late.err).error).toMatch(/invalid_grant[\s\S]*neonpanel login http/)
+    },
+  )
 })
 
 describe('logout', () => {
-  verifies(id, 'revokes the tokens and forgets them', async () => {
+  verifies('cli-sign-in', 'revokes the tokens and forgets them', async () => {
     const cli = await signedIn()
     const [signIn] = await cli.stored()
     expect(await statusAtMcp(signIn?.access_token)).not.toBe(401)
@@ -149,7 +152,7 @@ describe('logout', () => {
     expect((await cli.run(['logout'])).code).toBe(1)
   })
 
-  verifies(id, 'forgets what it cannot revoke, and says so', async () => {
+  verifies('cli-sign-in', 'forgets what it cannot revoke, and says so', async () => {
     const cli = await signedIn()
     const content = JSON.parse(await readFile(cli.file, 'utf8'))
     content.sign_ins[0].issuer = 'http://127.0.0.1:1'

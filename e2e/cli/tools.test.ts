@@ -15,7 +15,6 @@ import { testStack } from '../harness/stack.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { verifies } from '../verifies.ts'
 
-const id = 'cli-tools'
 const stack = await testStack()
 
 async function signedIn(words: readonly string[] = [], wish: SignInWish = {}) {
@@ -26,7 +25,7 @@ async function signedIn(words: readonly string[] = [], wish: SignInWish = {}) {
 }
 
 describe('tools list and show', () => {
-  verifies(id, 'show each tool with its scopes and what it does', async () => {
+  verifies('cli-tools', 'show each tool with its scopes and what it does', async () => {
     const cli = await signedIn()
     const { code, out, err } = await cli.run(['tools', 'list'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -39,7 +38,7 @@ describe('tools list and show', () => {
     expect(JSON.parse(json.out)).toHaveLength(12)
   })
 
-  verifies(id, 'describe the arguments of one', async () => {
+  verifies('cli-tools', 'describe the arguments of one', async () => {
     const cli = await signedIn()
     const { out } = await cli.run(['tools', 'show', 'get_item_cogs'])
     expect(out).toMatch(/^--item-id +text +required +Item id from search/m)
@@ -53,7 +52,7 @@ describe('tools list and show', () => {
 })
 
 describe('tools call', () => {
-  verifies(id, 'shows rows as a table, and all of them as JSON', async () => {
+  verifies('cli-tools', 'shows rows as a table, and all of them as JSON', async () => {
     const cli = await signedIn()
     const words = [
       'tools',
@@ -74,55 +73,70 @@ describe('tools call', () => {
     expect(JSON.parse(out).items).toHaveLength(5)
   })
 
-  verifies(id, 'takes arguments as JSON: in words, in a file, on standard input', async () => {
-    const cli = await signedIn()
-    const input = JSON.stringify({ company_id: 'co_harbor_us', limit: 2 })
-    const file = join(await temporaryDirectory(), 'input.json')
-    await writeFile(file, input)
-    for (const source of [input, `@${file}`, '-']) {
-      const words = ['tools', 'call', 'get_inventory_items', '--input', source, '--json']
-      const { code, out, err } = await cli.run(words, input)
-      expect({ code, err }).toEqual({ code: 0, err: '' })
-      expect(JSON.parse(out).items).toHaveLength(2)
-    }
-    // What is typed takes the place of what the JSON says.
-    const words = [
-      'tools',
-      'call',
-      'get_inventory_items',
-      '--input',
-      input,
-      '--limit',
-      '1',
-      '--json',
-    ]
-    expect(JSON.parse((await cli.run(words)).out).items).toHaveLength(1)
-    for (const wrong of ['[]', '{', '@nowhere.json']) {
-      const { code, err } = await cli.run(['tools', 'call', 'search', '--input', wrong])
-      expect(code).toBe(2)
-      expect(err).toMatch(/must hold one JSON object|is not JSON|cannot be read/)
-    }
-  })
+  verifies(
+    'cli-tools',
+    'takes arguments as JSON: in words, in a file, on standard input',
+    async () => {
+      const cli = await signedIn()
+      const input = JSON.stringify({ company_id: 'co_harbor_us', limit: 2 })
+      const file = join(await temporaryDirectory(), 'input.json')
+      await writeFile(file, input)
+      for (const source of [input, `@${file}`, '-']) {
+        const words = ['tools', 'call', 'get_inventory_items', '--input', source, '--json']
+        const { code, out, err } = await cli.run(words, input)
+        expect({ code, err }).toEqual({ code: 0, err: '' })
+        expect(JSON.parse(out).items).toHaveLength(2)
+      }
+      // What is typed takes the place of what the JSON says.
+      const words = [
+        'tools',
+        'call',
+        'get_inventory_items',
+        '--input',
+        input,
+        '--limit',
+        '1',
+        '--json',
+      ]
+      expect(JSON.parse((await cli.run(words)).out).items).toHaveLength(1)
+      for (const wrong of ['[]', '{', '@nowhere.json']) {
+        const { code, err } = await cli.run(['tools', 'call', 'search', '--input', wrong])
+        expect(code).toBe(2)
+        expect(err).toMatch(/must hold one JSON object|is not JSON|cannot be read/)
+      }
+    },
+  )
 
-  verifies(id, 'explains an argument that is unknown, missing or of the wrong kind', async () => {
-    const cli = await signedIn()
-    const call = (...words: string[]) => cli.run(['tools', 'call', ...words])
-    const unknown = await call('get_inventory_items', '--colour', 'sage')
-    expect(unknown.code).toBe(2)
-    expect(unknown.err).toMatch(/has no argument --colour\.\nIt takes --company-id, --warehouse-id/)
-    const missing = await call('get_item_cogs')
-    expect(missing).toMatchObject({
-      code: 2,
-      err: expect.stringMatching(/get_item_cogs needs --item-id\./),
-    })
-    const wrong = await call('get_inventory_items', '--limit', 'many', '--json')
-    expect(wrong).toMatchObject({ code: 2, out: '' })
-    expect(JSON.parse(wrong.err).error).toContain('--limit of get_inventory_items must be a whole')
-    const kind = await call('get_inventory_items', '--sort', 'colour')
-    expect(kind).toMatchObject({ code: 2, err: expect.stringMatching(/must be one of sku, name/) })
-  })
+  verifies(
+    'cli-tools',
+    'explains an argument that is unknown, missing or of the wrong kind',
+    async () => {
+      const cli = await signedIn()
+      const call = (...words: string[]) => cli.run(['tools', 'call', ...words])
+      const unknown = await call('get_inventory_items', '--colour', 'sage')
+      expect(unknown.code).toBe(2)
+      expect(unknown.err).toMatch(
+        /has no argument --colour\.\nIt takes --company-id, --warehouse-id/,
+      )
+      const missing = await call('get_item_cogs')
+      expect(missing).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/get_item_cogs needs --item-id\./),
+      })
+      const wrong = await call('get_inventory_items', '--limit', 'many', '--json')
+      expect(wrong).toMatchObject({ code: 2, out: '' })
+      expect(JSON.parse(wrong.err).error).toContain(
+        '--limit of get_inventory_items must be a whole',
+      )
+      const kind = await call('get_inventory_items', '--sort', 'colour')
+      expect(kind).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/must be one of sku, name/),
+      })
+    },
+  )
 
-  verifies(id, 'fails with what the tool says', async () => {
+  verifies('cli-tools', 'fails with what the tool says', async () => {
     const cli = await signedIn()
     const words = ['tools', 'call', 'get_inventory_items', '--company', 'co_nobody']
     const { code, out, err } = await cli.run(words)
@@ -132,20 +146,24 @@ describe('tools call', () => {
     expect(JSON.parse(json.err).error).toMatch(/^There is no company co_nobody\./)
   })
 
-  verifies(id, 'names the scopes that are missing and the command that gets them', async () => {
-    const cli = await signedIn()
-    const words = ['tools', 'call', 'get_revenue_and_cogs']
-    const { code, err } = await cli.run(words)
-    expect(code).toBe(1)
-    const command = `neonpanel login ${stack.mcpUrl} --scope read:revenue read:cogs`
-    expect(err).toContain('needs the scopes read:revenue read:cogs, which you have not granted')
-    expect(err).toContain(command)
-    expect((await cli.signIn(command.split(' ').slice(2))).code).toBe(0)
-    expect(await cli.run(words)).toMatchObject({ code: 0, err: '' })
-    expect(await cli.run(['tools', 'call', 'list_companies'])).toMatchObject({ code: 0 })
-  })
+  verifies(
+    'cli-tools',
+    'names the scopes that are missing and the command that gets them',
+    async () => {
+      const cli = await signedIn()
+      const words = ['tools', 'call', 'get_revenue_and_cogs']
+      const { code, err } = await cli.run(words)
+      expect(code).toBe(1)
+      const command = `neonpanel login ${stack.mcpUrl} --scope read:revenue read:cogs`
+      expect(err).toContain('needs the scopes read:revenue read:cogs, which you have not granted')
+      expect(err).toContain(command)
+      expect((await cli.signIn(command.split(' ').slice(2))).code).toBe(0)
+      expect(await cli.run(words)).toMatchObject({ code: 0, err: '' })
+      expect(await cli.run(['tools', 'call', 'list_companies'])).toMatchObject({ code: 0 })
+    },
+  )
 
-  verifies(id, 'renews a token that the server refuses before its time', async () => {
+  verifies('cli-tools', 'renews a token that the server refuses before its time', async () => {
     const cli = await signedIn()
     const [before] = await cli.stored()
     passTime(3_700)
@@ -154,7 +172,7 @@ describe('tools call', () => {
     expect(after?.refresh_token).not.toBe(before?.refresh_token)
   })
 
-  verifies(id, 'says how to sign in, for the first time or again', async () => {
+  verifies('cli-tools', 'says how to sign in, for the first time or again', async () => {
     const fresh = await commandLine(stack)
     const login = `neonpanel login ${stack.mcpUrl}`
     const words = ['tools', 'call', 'list_companies']
@@ -213,23 +231,27 @@ function adder(): McpServer {
 
 describe('a server that wants no token', () => {
   for (const transport of ['http', 'sse'] as const) {
-    verifies(id, `works without signing in (${transport}), and login says so`, async () => {
-      const mcpUrl = await bareServer(transport)
-      const cli = await commandLine({ ...stack, mcpUrl })
-      const list = await cli.run(['tools', 'list'])
-      expect(list.err).toBe('')
-      expect(list.out).toMatch(/^add +Adds numbers\.$/m)
-      const words = ['tools', 'call', 'add', '--numbers', '1', '-2', '4.5', '--precise']
-      expect(await cli.run(words)).toEqual({ code: 0, out: '3.5', err: '' })
-      const login = await cli.run(['login'])
-      expect(login).toMatchObject({ code: 0, err: '' })
-      expect(login.out).toContain('asks for no token')
-      const { out } = await cli.run(['login', '--json'])
-      expect(JSON.parse(out)).toEqual({ signed_in: false, mcp_url: mcpUrl })
-    })
+    verifies(
+      'cli-tools',
+      `works without signing in (${transport}), and login says so`,
+      async () => {
+        const mcpUrl = await bareServer(transport)
+        const cli = await commandLine({ ...stack, mcpUrl })
+        const list = await cli.run(['tools', 'list'])
+        expect(list.err).toBe('')
+        expect(list.out).toMatch(/^add +Adds numbers\.$/m)
+        const words = ['tools', 'call', 'add', '--numbers', '1', '-2', '4.5', '--precise']
+        expect(await cli.run(words)).toEqual({ code: 0, out: '3.5', err: '' })
+        const login = await cli.run(['login'])
+        expect(login).toMatchObject({ code: 0, err: '' })
+        expect(login.out).toContain('asks for no token')
+        const { out } = await cli.run(['login', '--json'])
+        expect(JSON.parse(out)).toEqual({ signed_in: false, mcp_url: mcpUrl })
+      },
+    )
   }
 
-  verifies(id, 'that is no MCP server is named as such', async () => {
+  verifies('cli-tools', 'that is no MCP server is named as such', async () => {
     const server = createServer((_, response) => response.end('Hello.'))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
