@@ -126,9 +126,15 @@ async function examineSignedIn(
   signedIn: { resource: Resource; server: AuthorizationServer; session: Session },
 ): Promise<Found> {
   const { check } = course
-  await check('token', (x) => examineToken(x, signedIn))
-  await check('tools', (x) => examineTools(x, signedIn))
-  await check('step_up', (x) => examineStepUp(x, signedIn))
+  const isAccepted = await check('token', (x) => examineToken(x, signedIn))
+  if (isAccepted === false) {
+    for (const area of ['tools', 'step_up'] as const) {
+      course.skip(area, 'The MCP endpoint does not accept the token.')
+    }
+  } else {
+    await check('tools', (x) => examineTools(x, signedIn))
+    await check('step_up', (x) => examineStepUp(x, signedIn))
+  }
   if (signedIn.session.grant) await check('refresh', (x) => examineRefresh(x, signedIn))
   return skipRest(course, 'Seen with --login only.', found)
 }

@@ -11,11 +11,13 @@ import { examineSignature } from './token/signature.ts'
 /**
  * What the access token says, whether the MCP endpoint takes it, and whether it refuses what nobody issued. What is wrong
  * with the token comes first: it is why it is refused.
+ *
+ * @returns whether the MCP endpoint takes the token, as far as is known
  */
 export async function examineToken(
   examination: Examination,
   signedIn: { resource: Resource; server: AuthorizationServer; session: Session },
-): Promise<void> {
+): Promise<boolean> {
   const { found, mcpUrl } = examination
   const { session } = signedIn
   let isExplained = false
@@ -43,14 +45,16 @@ export async function examineToken(
   } else found('token_opaque', { where: 'access_token' })
   if (met.reception === 'accepted') {
     await examineForgeries(examination, { token: session.accessToken, header: jwt?.header })
-    return
+    return true
   }
-  if (isExplained || met.reception === 'unknown') return
+  if (met.reception === 'unknown') return true
+  if (isExplained) return false
   const { answer } = met
   const id = met.reception === 'broken' ? 'token_breaks_server' : 'token_refused'
   const challenge = answer.headers.get('www-authenticate')
   const got = challenge ? `${inShort(answer)}, ${challenge}` : inShort(answer)
   found(id, { where: mcpUrl, got, exchanges: [answer.exchange] })
+  return false
 }
 
 /** Findings for which a resource server refuses the token. */

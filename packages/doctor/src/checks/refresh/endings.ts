@@ -20,7 +20,7 @@ export function examineRefusal({ found }: Examination, refused: Renewal, where: 
 }
 
 /** How long an access token may outlive its revocation before it is said to live on. */
-const usualPatienceMs = 8000
+const usualPatienceMs = 3000
 const pauseMs = 250
 /** Seconds: who revokes may wait so long. */
 const shortLife = 600
