@@ -25,6 +25,8 @@ describe('ownPlace', () => {
       "new URL('../package.json', import.meta.url); new URL('../../../docs/', import.meta.url)",
     )
     expect(found).toEqual(['packages/publishing/package.json', 'docs/'])
+    const broken = "new URL(\n  '../package.json',\n  import.meta.url,\n)"
+    expect(transform(broken).found).toEqual(['packages/publishing/package.json'])
   })
 
   it('of a template, the folder in which all it can name is', () => {

@@ -6,7 +6,7 @@ import { repository } from './publication.ts'
 /** Where a build keeps the files that its modules read, laid out as in the repository. */
 export const filesFolder = 'files'
 
-const readsBesideItself = /new URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url\s*\)/g
+const readsBesideItself = /new URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url,?\s*\)/g
 
 /**
  * Modules find their files relative to themselves, and a bundle moves modules. In a bundle `import.meta.url` therefore
