@@ -30,6 +30,8 @@ export const otherClients = sentencesOf('PRODUCT', 'clients', {
     'oauth4webapi finds its way from the resource, registers, signs in, renews, revokes, and proves its key.',
   'cli-connect':
     '`neonpanel connect` behaves as each persona at any server, tells it step by step, and ends with the verdict.',
+  'cli-doctor':
+    '`neonpanel doctor` says of any MCP server what is wrong first, whom it breaks and how to mend it, for people and programs.',
   'cli-sign-in':
     '`neonpanel login` signs in at any MCP server, in the browser or by a code; its tokens are kept privately, renewed once whoever asks, and revoked by `logout`.',
   'cli-tools':
