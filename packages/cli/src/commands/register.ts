@@ -111,7 +111,7 @@ function describe(client: Registered, paste: readonly string[]): string {
   const token = client.registration_access_token
   const management = [
     '',
-    'Registration access token, shown this once: it reads, changes or deletes the client at',
+    'Registration access token (RFC 7592), shown this once; it manages the client at',
     `  ${client.registration_client_uri}`,
     `  ${token}`,
   ]
