@@ -240,7 +240,7 @@ export const tokenFindings = {
     why: 'A JWT is signed, not encrypted. A key or a token of another service inside it is in the hands of every client.',
     breaks: [],
     fix: 'Keep {got} on the server, under the jti or sub of the token.',
-    sources: [rfc(9068, '6'), rfc(8725, '2.7')],
+    sources: [rfc(9068, '6')],
   },
   token_large: {
     area: 'token',
@@ -269,13 +269,13 @@ export const tokenFindings = {
     fix: 'Read the log of {where} for this request; it answered {got}. Often the keys or the introspection endpoint cannot be reached from there.',
     sources: [tokenHandling, rfc(9110, '15.6')],
   },
-  bad_token_not_401: {
+  forged_token_not_401: {
     area: 'token',
     level: 'error',
-    title: 'A bad token is not answered with 401',
-    why: 'An expired or revoked token has to be refused with 401: on that, and on nothing else, clients renew or sign in again. On any other answer they stop.',
+    title: 'A token whose signature is wrong is not answered with 401',
+    why: 'A made-up token is answered with 401, and one that looks right and is not fails otherwise: so will expired and revoked ones. On 401, and on nothing else, clients renew or sign in again.',
     breaks: 'every client',
-    fix: 'Answer a token that does not hold with 401 and WWW-Authenticate: Bearer error="invalid_token"; got {got}.',
+    fix: 'Catch every failure of the check, and answer 401 and WWW-Authenticate: Bearer error="invalid_token"; got {got}.',
     sources: [
       rfc(6750, '3.1'),
       mcp('basic/authorization#error-handling', 'Authorization, error handling'),

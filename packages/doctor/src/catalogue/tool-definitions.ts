@@ -175,7 +175,7 @@ export const toolDefinitionFindings = {
     why: 'Clients made with the SDKs check the whole answer, and drop all tools for one.',
     breaks: 'every client',
     fix: 'Make _meta and annotations JSON objects, or leave them out: {got}.',
-    sources: [mcp('basic#meta', 'Overview, _meta')],
+    sources: [mcp('basic/index#meta', 'Overview, _meta')],
   },
   search_and_fetch_absent: {
     area: 'tools',

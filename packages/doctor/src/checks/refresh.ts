@@ -65,7 +65,12 @@ async function examineBogus(examination: Examination, client: GrantClient): Prom
   const made = await client.refresh(randomBytes(32).toString('base64url'))
   const where = client.tokenEndpoint
   if (made.accessToken === undefined) return examineRefusal(examination, made, where)
-  examination.found('bogus_refresh_token_accepted', { where, exchanges: [made.answer.exchange] })
+  const shown = { got: renewalInShort(made), expected: 'HTTP 400 invalid_grant' }
+  examination.found('bogus_refresh_token_accepted', {
+    where,
+    ...shown,
+    exchanges: [made.answer.exchange],
+  })
 }
 
 /** With `resource`, as most clients; without it where that is refused. @returns undefined when neither works */
@@ -145,7 +150,8 @@ async function examineFurther(
   if (second === undefined || second === spent) {
     const exchanges = [first.answer.exchange]
     if (client.isPublic && !isBound(session.accessToken)) {
-      found('refresh_token_not_rotated', { where, exchanges })
+      const got = second === undefined ? 'no refresh_token' : 'the same refresh token'
+      found('refresh_token_not_rotated', { where, got, expected: 'a new refresh_token', exchanges })
     }
     const plain = await client.refresh(spent)
     tellResource(examination, first, plain)
@@ -167,7 +173,8 @@ async function examineFurther(
   const alive = fourth.body ? fourth : retried
   const reused = await client.refresh(spent)
   if (reused.accessToken !== undefined) {
-    found('refresh_reuse_accepted', { where, exchanges: [reused.answer.exchange] })
+    const shown = { got: renewalInShort(reused), expected: 'HTTP 400 invalid_grant' }
+    found('refresh_reuse_accepted', { where, ...shown, exchanges: [reused.answer.exchange] })
   } else if (retried.body) examineRefusal(examination, reused, where)
   return {
     accessToken: alive.accessToken ?? plain.accessToken,

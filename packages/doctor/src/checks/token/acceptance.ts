@@ -36,10 +36,11 @@ export async function examineForgeries(
   const { mcpUrl } = examination
   const inQuery = new URL(mcpUrl)
   inQuery.searchParams.set('access_token', token)
-  const [altered, unsigned, query] = await Promise.all([
+  const [altered, unsigned, query, madeUp] = await Promise.all([
     present(examination, alter(token)),
     header && header.alg !== 'none' ? present(examination, unsign(token, header)) : undefined,
     present(examination, undefined, inQuery.href),
+    present(examination, 'made-up-by-the-neonpanel-doctor'),
   ])
   const detail = ({ answer }: Met) => ({
     where: mcpUrl,
@@ -51,8 +52,9 @@ export async function examineForgeries(
     examination.found('altered_token_accepted', detail(altered))
   } else if (unsigned?.reception === 'accepted') {
     examination.found('unsigned_token_accepted', detail(unsigned))
-  } else if (altered.answer.status !== 401) {
-    examination.found('bad_token_not_401', detail(altered))
+  } else if (altered.answer.status !== 401 && madeUp.answer.status === 401) {
+    // Where a made-up one is not answered with 401 either, the challenge was found wanting.
+    examination.found('forged_token_not_401', detail(altered))
   }
   if (query.reception === 'accepted') examination.found('query_token_accepted', detail(query))
 }

@@ -121,7 +121,11 @@ function examineSearchAndFetch({ found }: Examination, { tools, exchanges }: Lis
   const [search, fetch] = there
   const detail = { where: 'tools/list', exchanges }
   if (!search && !fetch) {
-    found('search_and_fetch_absent', detail)
+    const got = tools
+      .map(({ name }) => name)
+      .slice(0, shownTools)
+      .join(', ')
+    found('search_and_fetch_absent', { ...detail, got, expected: 'search, fetch' })
     return
   }
   if (!search || !fetch) {
