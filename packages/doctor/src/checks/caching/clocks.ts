@@ -1,3 +1,4 @@
+import type { Question } from '../../ask.ts'
 import type { Examination } from '../../examination.ts'
 import type { Detail, Exchange, Level } from '../../finding.ts'
 import { attempted } from '../attempted.ts'
@@ -12,8 +13,9 @@ interface Clock {
 /** Compares the servers' clocks, as `Date` tells them, with each other and with this computer's. */
 export async function examineClocks(x: Examination, serverUrl: string | undefined): Promise<void> {
   const [resource, server] = await Promise.all([
-    readClock(x, x.mcpUrl, 'HEAD'),
-    serverUrl === undefined ? undefined : readClock(x, serverUrl, 'GET'),
+    // GET and HEAD may open a stream there.
+    readClock(x, { url: x.mcpUrl, json: { jsonrpc: '2.0', id: 1, method: 'ping' } }),
+    serverUrl === undefined ? undefined : readClock(x, { url: serverUrl }),
   ])
   if (resource && server) {
     const ahead = server.ahead - resource.ahead
@@ -45,17 +47,13 @@ function levelOf(ahead: number, error: number): Level | undefined {
 const says = (ahead: number, other: string) =>
   `${Math.round(Math.abs(ahead))} s ${ahead > 0 ? 'ahead of' : 'behind'} ${other}`
 
-async function readClock(
-  x: Examination,
-  where: string,
-  method: string,
-): Promise<Clock | undefined> {
-  const answer = await attempted(x.ask({ url: where, method, streamMs: 0 }))
+async function readClock(x: Examination, question: Question): Promise<Clock | undefined> {
+  const answer = await attempted(x.ask(question))
   const told = Date.parse(answer?.headers.get('date') ?? '')
   // What a cache gives was dated when it was new.
   if (!answer || Number.isNaN(told) || answer.headers.has('age')) return undefined
   const { exchange } = answer
   // `Date` has whole seconds, cut off; it was written at some moment of the exchange.
   const halfway = exchange.at.getTime() + exchange.durationMs / 2
-  return { where, ahead: (told + 500 - halfway) / 1000, exchange }
+  return { where: question.url, ahead: (told + 500 - halfway) / 1000, exchange }
 }
