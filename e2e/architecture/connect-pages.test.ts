@@ -48,7 +48,7 @@ function verdictNamed(id: string): string {
   const cause = known ?? own
   if (!cause) throw new Error(`There is no verdict ${id}.`)
   const fix = known ? known.fix(evidence) : own!.fix
-  const name = known ? `[\`${id}\`](../verdicts.md#${id})` : `\`${id}\``
+  const name = `[\`${id}\`](../${known ? 'verdicts' : 'personas'}.md#${id})`
   const source = `[${nameOfSource(cause.source)}](${cause.source})`
   return `- **${cause.title}** (${name}). ${cause.says(evidence)}<br>${fix} ${source}`
 }

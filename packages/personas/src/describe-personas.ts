@@ -1,3 +1,5 @@
+import { nameOfSource } from '@neonpanel/flows/verdicts/sources'
+import { clientCauses } from './causes.ts'
 import type { Persona } from './persona.ts'
 
 /** `docs/personas.md`: the personas, what they do, and where that is known from. */
@@ -38,6 +40,7 @@ export function describePersonas(personas: Readonly<Record<string, Persona>>): s
       ]),
     ),
     ...entries.map(([name, persona]) => section(name, persona)),
+    clientVerdicts(),
     hosting,
   ].join('\n\n')
 }
@@ -113,6 +116,18 @@ await runPersona('chatgpt', mcpUrl, { openBrowser, key: host.key })
 The operation exists with \`TEST_CONTROLS\` and refuses where the issuer is no loopback address. The documents keep their URLs,
 and the certificate is verified against the given authority alone; all other documents come from the internet as before.
 `
+
+/** In the words that hold where nothing is known about the attempt, as docs/verdicts.md tells the others. */
+function clientVerdicts(): string {
+  const told = clientCauses.map(
+    ({ id, title, says, fix, source }) =>
+      `### ${id}\n\n**${title}.** ${says({ step: 'discovery' })}\n\nWhat to do: ${fix}\n\nSource: [${nameOfSource(source)}](${source}).`,
+  )
+  return ['## Verdicts of a client', onlyClients, ...told].join('\n\n')
+}
+
+const onlyClients =
+  'What no server can see, besides [the verdicts of the flow recorder](verdicts.md).'
 
 const ways = {
   document: 'metadata document',

@@ -121,7 +121,8 @@ async function connect(
       timeline?.onStep(step)
     },
   })
-  if (save !== undefined && format) writeFileSync(save, format(run))
+  timeline?.end()
+  if (save !== undefined && format) write(save, format(run))
   if (json) terminal.out(JSON.stringify(describeRun(as, mcpUrl, run)))
   else terminal.out(`\n${conclusion(terminal, persona, run)}`)
   const { story } = run
@@ -173,6 +174,14 @@ function formatOf(file: string): (run: PersonaRun) => string {
   return ({ story, origins }) => {
     const unknown = { 'authorization-server': '', 'resource-server': '' }
     return JSON.stringify(toHar(story, { ...unknown, ...origins }))
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (cause) {
+    throw new CommandFailure(`${file} cannot be written: ${(cause as Error).message}`, { cause })
   }
 }
 

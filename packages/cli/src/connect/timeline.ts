@@ -33,6 +33,8 @@ export interface TimelineOptions {
 export interface Timeline {
   readonly onExchange: (exchange: StoryExchange) => void
   readonly onStep: (step: PersonaStep) => void
+  /** Prints the requests that no step was said of. */
+  readonly end: () => void
 }
 
 /**
@@ -45,6 +47,12 @@ export function createTimeline(
 ): Timeline {
   const waiting: StoryExchange[] = []
   let shown = ''
+  const printRequests = () => {
+    for (const exchange of waiting.splice(0)) {
+      terminal.out(requestLine(terminal, exchange))
+      if (verbose) terminal.out(messages(terminal, exchange))
+    }
+  }
   return {
     onExchange: (exchange) => void waiting.push(exchange),
     onStep({ step, says, ok, at }) {
@@ -57,11 +65,9 @@ export function createTimeline(
       ].join('')
       shown = name
       terminal.out(head + hang(terminal, says, indent))
-      for (const exchange of waiting.splice(0)) {
-        terminal.out(requestLine(terminal, exchange))
-        if (verbose) terminal.out(messages(terminal, exchange))
-      }
+      printRequests()
     },
+    end: printRequests,
   }
 }
 
