@@ -4,12 +4,13 @@ import type { Finding } from './finding.ts'
 import { type Examined, type Readiness, readinessOf } from './readiness.ts'
 import type { RegistrationWays } from './servers.ts'
 import type { Changes } from './testing/changes.ts'
+import { learnt } from './testing/findings.ts'
 import { sampleReport } from './testing/sample-report.ts'
 import { type Servers, startServers } from './testing/servers.ts'
 
 const open: RegistrationWays = { document: true, dynamic: 'open' }
 
-type Known = Partial<Pick<Examined, 'findings' | 'registration' | 'entry'>>
+type Known = Partial<Pick<Examined, 'findings' | 'registration' | 'entry' | 'authorizationServer'>>
 
 /** What the examination would know of the servers, in short. */
 async function readiness(changes: Changes, known: Known = {}) {
@@ -175,6 +176,20 @@ describe('what a rehearsal cannot see', () => {
       { findings: [finding({ id: 'broken_token', breaks: ['cursor'] })] },
     )
     expect(of('cursor')).toMatchObject({ verdict: 'fails', cause: 'broken_token' })
+    expect(of('vscode').verdict).toBe('works')
+  })
+
+  test('an error of registration is got around by an entered id, and is nothing to who does not register', async () => {
+    await using servers = await startServers()
+    const { server } = await learnt(servers)
+    const where = server.metadata.registration_endpoint
+    const clients = await readinessAt(servers, {
+      authorizationServer: server,
+      findings: [finding({ id: 'registration_broken', where, breaks: 'every client' })],
+    })
+    const of = (name: string) => clients.find(({ persona }) => persona === name)!
+    expect(of('cursor')).toMatchObject({ verdict: 'works_after', cause: 'registration_broken' })
+    expect(of('cursor').says).toMatch(`Register Cursor by hand at ${servers.issuer}, then enter`)
     expect(of('vscode').verdict).toBe('works')
   })
 

@@ -64,25 +64,26 @@ async function outcomeOf(
   stage: Stage,
   examined: Examined,
 ): Promise<Outcome> {
+  const errors = examined.findings.filter((finding) => isBroken(name, finding))
+  const ofRegistration = errors.filter((finding) => isAboutRegistration(finding, examined))
   const first = await rehearse(persona, stage)
-  let rehearsal = first
-  const todo: string[] = []
-  if (isLockedOut(first)) {
-    rehearsal = await rehearse(persona, stage, 'entered-by-hand')
-    todo.push(wayIn(name, persona, examined))
-  }
+  const registrationError = first.way === 'dynamic' ? ofRegistration[0] : undefined
+  const needsId = isLockedOut(first) || registrationError !== undefined
+  const rehearsal = needsId ? await rehearse(persona, stage, 'entered-by-hand') : first
   if (rehearsal.run.story.status !== 'completed') return explained(rehearsal)
-  const unseen = examined.findings.find((finding) => isBroken(name, finding))
+  const unseen = errors.find((finding) => !ofRegistration.includes(finding))
   if (unseen) return failed(unseen)
-  if (persona.runs === 'cloud') {
-    const hidden = hiddenServers(examined)
-    if (hidden.length > 0) todo.unshift(publishing(hidden))
+
+  const hidden = persona.runs === 'cloud' ? hiddenServers(examined) : []
+  const todo = [
+    ...(hidden.length > 0 ? [publishing(hidden)] : []),
+    ...(needsId ? [wayIn(name, persona, examined)] : []),
+  ]
+  if (todo.length === 0) {
+    return { verdict: 'works', says: sentences[wayOf(rehearsal)], cause: undefined }
   }
-  if (todo.length > 0) {
-    const cause = rehearsal === first ? undefined : causeOf(first, stage)
-    return { verdict: 'works_after', says: todo.join(' '), cause }
-  }
-  return { verdict: 'works', says: sentences[wayOf(rehearsal)], cause: undefined }
+  const cause = needsId ? (registrationError?.id ?? causeOf(first, stage)) : undefined
+  return { verdict: 'works_after', says: todo.join(' '), cause }
 }
 
 const sentences = {
@@ -125,6 +126,11 @@ function failed({ id, title, got, expected }: Finding): Outcome {
 
 function isBroken(name: PersonaName, { level, breaks }: Finding): boolean {
   return level === 'error' && (breaks === 'every client' || breaks.includes(name))
+}
+
+/** What only a client that registers suffers from: an entered id gets around it. */
+function isAboutRegistration({ where }: Finding, { authorizationServer }: Examined): boolean {
+  return where !== undefined && where === authorizationServer?.metadata.registration_endpoint
 }
 
 const errorIn = ({ findings }: Examined, area: Finding['area']) =>
