@@ -53,7 +53,7 @@ function verdictNamed(id: string): string {
   return `- **${cause.title}** (${name}). ${cause.says(evidence)}<br>${fix} ${source}`
 }
 
-const marked = /<!-- (persona|paste|verdicts): ([^>]+?) -->\n[\s\S]*?<!-- \/\1 -->/g
+const marked = /<!-- (persona|paste|verdicts): ([^\n]+?) -->\n[\s\S]*?<!-- \/\1 -->/g
 
 const renew = (text: string) =>
   text.replace(marked, (_, part: string, words: string) => {
@@ -65,6 +65,12 @@ describe.each(pages)('docs/connect/%s', (page) => {
   // Renew it with: npm exec --workspace e2e -- vitest run architecture/connect-pages --update
   test('says what the data says', async () => {
     await expect(renew(textOf(page))).toMatchFileSnapshot(join(folder, page))
+  })
+
+  test('has nothing between marks but data', () => {
+    const begun = textOf(page).match(/<!-- (?:persona|paste|verdicts):/g) ?? []
+    expect(textOf(page).match(marked) ?? []).toHaveLength(begun.length)
+    expect(textOf(page)).not.toMatch(/<!-- (\w+): .* -->\n<!-- \/\1 -->/)
   })
 
   test('names verdicts that there are', () => {
