@@ -1,4 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
+import { clientsThat } from './persona-groups.ts'
 import { claudeAuthentication, mcp, rfc, thread, tokenTheft } from './signed-in-sources.ts'
 
 const invalidGrant = rfc(6749, '5.2')
@@ -9,18 +10,9 @@ export const refreshFindings = {
     level: 'warning',
     title: 'No refresh token was issued',
     why: 'The server offers the grant and this sign-in brought no refresh token. Claude, ChatGPT, Cursor and others never ask for offline_access and expect one: their people sign in again each time the access token ends.',
-    breaks: ['chatgpt', 'claude', 'cursor', 'gemini-cli', 'codex'],
+    breaks: clientsThat(({ authorization }) => authorization.offlineAccess === 'never'),
     fix: 'Issue a refresh token to every client that registered grant_types refresh_token, whether or not it asked for offline_access.',
     sources: [thread('anthropics/claude-ai-mcp', 840), thread('anthropics/claude-code', 65036)],
-  },
-  refresh_not_offered: {
-    area: 'refresh',
-    level: 'note',
-    title: 'The server has no refresh tokens',
-    why: 'Neither grant_types_supported nor the token response knows them. People sign in again when the access token ends.',
-    breaks: [],
-    fix: 'Offer the grant refresh_token, or accept it where sign-ins shall be short.',
-    sources: [rfc(6749, '1.5')],
   },
   refresh_refused: {
     area: 'refresh',
@@ -45,7 +37,7 @@ export const refreshFindings = {
     level: 'warning',
     title: 'The answer to a refresh does not say how long the token lives',
     why: 'A client keeps the lifetime of the first answer or none, and renews at the wrong time.',
-    breaks: ['claude', 'chatgpt', 'mcp-use'],
+    breaks: [],
     fix: 'Add expires_in to the answer of a refresh too.',
     sources: [rfc(6749, '5.1')],
   },
@@ -72,7 +64,7 @@ export const refreshFindings = {
     level: 'error',
     title: 'A refresh with the resource parameter is refused',
     why: 'Clients of MCP send resource with each token request, refreshes too. They are refused when the first access token ends.',
-    breaks: ['chatgpt', 'claude', 'claude-code', 'vscode', 'cursor', 'gemini-cli'],
+    breaks: clientsThat(({ refresh }) => refresh.sendsResource),
     fix: 'Accept resource={expected} at {where} with grant_type=refresh_token; it answered {got}.',
     sources: [
       mcp('basic/authorization#resource-parameter-implementation', 'Authorization, resource'),
@@ -84,7 +76,7 @@ export const refreshFindings = {
     level: 'warning',
     title: 'A refresh without the resource parameter does not bring the same token',
     why: 'Codex signs in with resource and leaves it out when it renews. What was granted for one resource is for that one.',
-    breaks: ['codex'],
+    breaks: clientsThat(({ refresh }) => !refresh.sendsResource),
     fix: 'Take the resource of the grant when a refresh names none; got {got}.',
     sources: [thread('openai/codex', 33403), rfc(8707, '2.2')],
   },
@@ -111,7 +103,7 @@ export const refreshFindings = {
     level: 'warning',
     title: 'A repeated refresh ends the whole sign-in',
     why: 'The same refresh token came twice within a moment, as after a lost answer or from two windows, and everything issued since was revoked. Claude Code renews in several processes at once and loses the session so.',
-    breaks: ['claude-code', 'gemini-cli'],
+    breaks: clientsThat(({ refresh }) => refresh.concurrent > 1),
     fix: 'Answer a refresh token again for some seconds after it was replaced, as long as its successor was not used; end the family after that.',
     sources: [
       thread('anthropics/claude-code', 85236),
@@ -133,7 +125,7 @@ export const refreshFindings = {
     level: 'error',
     title: 'A dead refresh token is not answered with invalid_grant',
     why: 'On 400 {"error":"invalid_grant"} a client forgets the sign-in and sends its person to sign in again. On anything else it keeps the dead token and tries for ever.',
-    breaks: ['claude', 'claude-code', 'mcp-remote', 'inspector', 'cursor'],
+    breaks: ['claude', 'claude-code', 'cursor', 'inspector', 'mcp-remote', 'mcp-use'],
     fix: 'Answer any refresh token that does not hold with HTTP 400 and {"error":"invalid_grant"} as JSON; got {got}.',
     sources: [invalidGrant, claudeAuthentication],
   },

@@ -1,4 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
+import { clientsThat } from './persona-groups.ts'
 import {
   appsSdkAuthentication,
   claudeAuthentication,
@@ -12,6 +13,9 @@ const newestChallenges = mcpNewest(
   'basic/authorization#scope-challenge-handling',
   'Authorization, scope challenges',
 )
+
+/** They take the scope that they ask for from the challenge. */
+const steppingUp = clientsThat(({ authorization }) => authorization.scope.includes('challenge'))
 
 export const stepUpFindings = {
   step_up_not_tried: {
@@ -46,7 +50,7 @@ export const stepUpFindings = {
     level: 'warning',
     title: 'Missing scope is told in the text of a result',
     why: 'Clients ask their person for more scope on HTTP 403 insufficient_scope. On 200 they show an error, and nobody is asked. ChatGPT alone reads _meta["mcp/www_authenticate"] of a result.',
-    breaks: ['claude', 'claude-code', 'vscode'],
+    breaks: steppingUp,
     fix: 'Check scopes before the call is dispatched and answer HTTP 403 with the challenge; {where} answered {got}.',
     sources: [scopeChallenges, appsSdkAuthentication, thread('metabase/metabase', 82452)],
   },
@@ -73,7 +77,7 @@ export const stepUpFindings = {
     level: 'warning',
     title: 'The 403 does not say which scope is missing',
     why: 'The client has to guess what to ask its person for: it asks for everything, or for the same again.',
-    breaks: ['claude', 'claude-code', 'codex'],
+    breaks: steppingUp,
     fix: 'Add scope="{expected}" to the challenge.',
     sources: [scopeChallenges, rfc(6750, '3')],
   },
@@ -82,7 +86,7 @@ export const stepUpFindings = {
     level: 'warning',
     title: 'The 403 names only a part of the scope that the call needs',
     why: 'A client asks for exactly what the challenge names. One that drops what it had is then refused for the other part, and goes back and forth.',
-    breaks: ['claude', 'claude-code', 'codex'],
+    breaks: steppingUp,
     fix: 'Name every scope that the call needs in one challenge, those of the token too: scope="{expected}"; got {got}.',
     sources: [newestChallenges, thread('metabase/metabase', 82527)],
   },

@@ -1,4 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
+import { clientsThat } from './persona-groups.ts'
 import { mcp, rfc, thread, tokenHandling } from './signed-in-sources.ts'
 
 const audienceRule = mcp(
@@ -22,7 +23,7 @@ export const tokenFindings = {
     level: 'warning',
     title: 'The token response does not say how long the token lives',
     why: 'Without expires_in a client learns of the end by a refused call. Some keep the token as if it lived for ever, and renew too late.',
-    breaks: ['claude', 'chatgpt', 'mcp-use'],
+    breaks: [],
     fix: 'In the token response, add expires_in: the seconds from now to the exp of the access token.',
     sources: [rfc(6749, '5.1')],
   },
@@ -58,7 +59,7 @@ export const tokenFindings = {
     level: 'note',
     title: 'The access token is opaque',
     why: 'It is no JWT, so that nobody but the server can read its audience, expiry and scope. A client that reads the expiry out of the token cannot.',
-    breaks: ['mcp-use'],
+    breaks: clientsThat(({ readsAccessToken }) => readsAccessToken),
     fix: 'Nothing to mend: opaque tokens are allowed. Say expires_in and scope in the token response, since clients cannot read them elsewhere.',
     sources: [rfc(6749, '1.4')],
   },
@@ -173,8 +174,8 @@ export const tokenFindings = {
   token_never_expires: {
     area: 'token',
     level: 'error',
-    title: 'The access token never expires',
-    why: 'There is neither exp in the token nor expires_in beside it. A copy of it in a log or a backup is access for ever.',
+    title: 'The access token has no expiry',
+    why: 'A JWT without exp is good for ever wherever its signature is checked. A copy of it in a log or a backup is access without an end.',
     breaks: [],
     fix: 'Add exp to the token and expires_in to the token response: an hour, with a refresh token.',
     sources: [rfc(9068, '2.2'), tokenHandling],
@@ -193,7 +194,7 @@ export const tokenFindings = {
     level: 'warning',
     title: 'The access token lives for less than a minute',
     why: 'It ends while a person still reads the first answer; clients renew all the time, at once in several processes.',
-    breaks: ['claude-code', 'inspector'],
+    breaks: [],
     fix: 'Let access tokens live five minutes to an hour; this one lives {got}.',
     sources: [rfc(6749, '5.1'), thread('dwmkerr/mock-llm', 92)],
   },

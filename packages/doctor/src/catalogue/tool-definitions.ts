@@ -37,7 +37,7 @@ export const toolDefinitionFindings = {
     level: 'warning',
     title: 'A tool has a name that models do not take',
     why: 'The models of Anthropic and OpenAI take letters, digits, _ and -. Clients drop a tool with another name, rename it, or fail with the whole list.',
-    breaks: ['claude', 'claude-code', 'chatgpt', 'cursor', 'vscode'],
+    breaks: ['claude', 'claude-code', 'chatgpt', 'cursor'],
     fix: 'Name tools with A-Z a-z 0-9 _ - only; got {got}.',
     sources: [
       names,
@@ -115,7 +115,7 @@ export const toolDefinitionFindings = {
     level: 'error',
     title: 'An outputSchema is no valid JSON Schema of type object',
     why: 'Clients of the TypeScript SDK prepare all output schemas when they list tools. One that does not compile, such as with a $ref to nothing, takes every tool away.',
-    breaks: ['claude-code', 'cursor', 'vscode', 'inspector', 'mcp-remote', 'mcp-use'],
+    breaks: ['claude-code', 'cursor', 'inspector', 'mcp-use'],
     fix: 'Make it a complete JSON Schema with "type": "object", or leave outputSchema out: {got}.',
     sources: [
       mcp('server/tools#output-schema', 'Tools, output schema'),

@@ -65,7 +65,7 @@ describe('a refresh', () => {
     const without = withGrant({ refreshToken: undefined })
     expect(await found({}, without)).toEqual(['warning refresh_token_absent'])
     const server = { grant_types_supported: ['authorization_code'] }
-    expect(await found({ server }, without)).toEqual(['note refresh_not_offered'])
+    expect(await found({ server }, without)).toEqual([])
   })
 
   test('that is refused at once is the cause of all', async () => {

@@ -56,9 +56,9 @@ export async function examineRefresh(examination: Examination, signedIn: SignedI
 
 function tellAbsence({ found }: Examination, { metadata }: AuthorizationServer): void {
   const offered = metadata.grant_types_supported?.includes('refresh_token')
-  const where = 'refresh_token'
-  if (offered) found('refresh_token_absent', { where, got: 'a token response without one' })
-  else found('refresh_not_offered', { where })
+  // That a server has none is told with its metadata.
+  if (!offered) return
+  found('refresh_token_absent', { where: 'refresh_token', got: 'a token response without one' })
 }
 
 async function examineBogus(examination: Examination, client: GrantClient): Promise<void> {

@@ -44,7 +44,8 @@ function examineAudience({ found, mcpUrl }: Examination, token: JwtToken): void 
   const expected = resource.metadata?.resource ?? mcpUrl
   const audiences = typeof claims.aud === 'string' ? [claims.aud] : textsOf(claims.aud)
   const detail = { where: 'aud', expected, exchanges: shown }
-  if (audiences.includes(expected)) return
+  // Where the metadata names another resource than was entered, that was told: the client may have asked for either.
+  if (audiences.includes(expected) || audiences.includes(mcpUrl)) return
   if (audiences.length === 0) {
     found('token_audience_missing', { ...detail, got: 'no aud' })
     return
@@ -97,7 +98,8 @@ function examineLifetime({ found }: Examination, { claims, session, now, shown }
   const { exp, iat } = claims
   const detail = { where: 'exp', exchanges: shown }
   if (typeof exp !== 'number') {
-    const level = told === undefined ? 'error' : 'warning'
+    // With the token alone nobody knows what was said beside it.
+    const level = session.grant && told === undefined ? 'error' : 'warning'
     found('token_never_expires', { ...detail, got: 'no exp', level })
     return
   }
