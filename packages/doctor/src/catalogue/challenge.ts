@@ -64,7 +64,7 @@ const statuses = {
     fix: 'Verify each token before it is used: signature by the issuer’s keys, iss, aud, exp (or introspection); refuse alg none. On failure answer 401.',
     sources: [tokenHandling, rfc(9068, '4'), rfc(8725, '3.1')],
   },
-  bad_token_not_401: {
+  unknown_token_not_401: {
     area,
     level: 'error',
     title: 'A token that is no good is not answered with 401',

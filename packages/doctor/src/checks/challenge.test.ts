@@ -140,7 +140,7 @@ test('a bad token is answered with 500', async () => {
     answer: (asked) =>
       hasToken(asked) ? Response.json({ error: 'server_error' }, { status: 500 }) : undefined,
   })
-  expect(named(findings)).toEqual(['error bad_token_not_401'])
+  expect(named(findings)).toEqual(['error unknown_token_not_401'])
 })
 
 test('a token in the query is looked at, or even accepted', async () => {

@@ -105,7 +105,9 @@ async function tellBadTokens(
   const exchanges = [bad.exchange]
   if (bad.status !== 401) {
     const got = `${inShort(bad)} with ${what}`
-    found('bad_token_not_401', { where, got, expected: '401', exchanges })
+    // A server that fails on what no client sends may do better on an expired token.
+    const level = bad.status >= 500 ? 'warning' : 'error'
+    found('unknown_token_not_401', { where, got, expected: '401', exchanges, level })
   } else if (challengeOf(knocked) && challengeOf(bad)?.error !== 'invalid_token') {
     const expected = 'error="invalid_token"'
     found('bad_token_unnamed', { where: 'WWW-Authenticate', got: header, expected, exchanges })
