@@ -116,7 +116,10 @@ describe('at a broken server', () => {
     expect(report.first).toBe(first)
     expect(first).toBe('resource_mismatch')
     expect(JSON.parse(err).error).toContain(`(${first})`)
-    expect(report.readiness.map(({ verdict }) => verdict)).toContain('fails')
+    expect(report.readiness.find(({ persona }) => persona === 'inspector')).toMatchObject({
+      verdict: 'fails',
+      cause: 'resource_metadata_mismatch',
+    })
 
     const read = (form: keyof typeof files) => readFileSync(join(folder, files[form]), 'utf8')
     const junit = read('junit')

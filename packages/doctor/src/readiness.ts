@@ -130,7 +130,8 @@ function isBroken(name: PersonaName, { level, breaks }: Finding): boolean {
 
 /** What only a client that registers suffers from: an entered id gets around it. */
 function isAboutRegistration({ where }: Finding, { authorizationServer }: Examined): boolean {
-  return where !== undefined && where === authorizationServer?.metadata.registration_endpoint
+  const endpoint = authorizationServer?.metadata.registration_endpoint
+  return endpoint !== undefined && where !== undefined && where.split(', ')[0] === endpoint
 }
 
 const errorIn = ({ findings }: Examined, area: Finding['area']) =>

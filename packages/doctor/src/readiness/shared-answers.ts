@@ -38,6 +38,8 @@ async function keep(response: Response): Promise<Kept> {
   // What follows is no longer as it was on the wire.
   headers.delete('content-encoding')
   headers.delete('content-length')
+  // A stack of this product says so where it breaks an answer on purpose; other servers break theirs without a word.
+  headers.delete('x-fault')
   const isStream = headers.get('content-type')?.startsWith('text/event-stream')
   const body = isStream ? await firstPart(response) : await response.arrayBuffer()
   return { status, headers, body }

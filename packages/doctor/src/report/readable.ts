@@ -62,7 +62,7 @@ export function readableReport(report: Report, wish: ReadableWish): string {
       ? []
       : [
           heading('Real clients'),
-          ...report.readiness.map((one) => readinessLine(one, report, wish, set)),
+          ...inShort(report.readiness).map((one, _, all) => readinessLine(one, all, wish, set)),
         ],
     [heading(`${summaryOf(report)}.`)],
   ]
@@ -137,14 +137,25 @@ function findingLines(finding: Finding, wish: ReadableWish, set: SetText): strin
 
 const indented = (sign: string) => `${' '.repeat(labelWidth)}${sign} `
 
+type ClientLine = Pick<Readiness, 'title' | 'verdict' | 'says'>
+
+/** What is the same for all is said once. */
+function inShort(readiness: readonly Readiness[]): readonly ClientLine[] {
+  const [first, ...others] = readiness
+  const isSame = ({ verdict, says }: Readiness) => verdict === first?.verdict && says === first.says
+  return first && others.length > 0 && others.every(isSame)
+    ? [{ ...first, title: 'Every client' }]
+    : readiness
+}
+
 function readinessLine(
-  { title, verdict, says }: Readiness,
-  { readiness }: Report,
+  { title, verdict, says }: ClientLine,
+  all: readonly ClientLine[],
   wish: ReadableWish,
   set: SetText,
 ): string {
   const { mark, style } = verdicts[verdict]
-  const titles = Math.max(...readiness.map((one) => one.title.length))
+  const titles = Math.max(...all.map((one) => one.title.length))
   const word = wish.style(style, `${mark} ${verdictWords[verdict].padEnd(11)}`)
   const start = `  ${word}  ${wish.style('bold', title.padEnd(titles))}`
   const isShort = says.length <= Math.min(wish.columns, widest) - titles - 19
