@@ -135,12 +135,20 @@ test('tokens that nobody issued are accepted', async () => {
   expect(unsignedAlone.findings[0]?.got).toBe('200 with an unsigned JWT')
 })
 
-test('a bad token is answered with 500', async () => {
+test('a bad token is answered with 403', async () => {
+  const { findings } = await meetChanged({
+    answer: (asked) =>
+      hasToken(asked) ? Response.json({ error: 'forbidden' }, { status: 403 }) : undefined,
+  })
+  expect(named(findings)).toEqual(['error unknown_token_not_401'])
+})
+
+test('a bad token makes the server fail: whether an expired one does is not seen', async () => {
   const { findings } = await meetChanged({
     answer: (asked) =>
       hasToken(asked) ? Response.json({ error: 'server_error' }, { status: 500 }) : undefined,
   })
-  expect(named(findings)).toEqual(['error unknown_token_not_401'])
+  expect(named(findings)).toEqual(['warning unknown_token_not_401'])
 })
 
 test('a token in the query is looked at, or even accepted', async () => {

@@ -79,11 +79,11 @@ function examineOrigins(
   const detail = { where: x.mcpUrl, exchanges }
   const odd = [allowed, answered].find((one) => one.origin === 'malformed')
   const other = [allowed, answered].find((one) => one.origin === 'other')
-  if (asked.status === 401) {
-    x.found('preflight_asks_for_token', { ...detail, got: '401', expected: '204' })
-  } else if (!allowed.isMeant && !answered.isMeant) {
+  if (!allowed.isMeant && !answered.isMeant) {
     const got = 'no Access-Control-* header'
     x.found('cors_absent', { ...detail, got, expected: `Access-Control-Allow-Origin: ${origin}` })
+  } else if (asked.status === 401) {
+    x.found('preflight_asks_for_token', { ...detail, got: '401', expected: '204' })
   } else if (odd) {
     x.found('allow_origin_malformed', { ...detail, got: odd.told, expected: origin })
   } else if (other) {
