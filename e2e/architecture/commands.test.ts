@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { everyAction } from 'neonpanel/testing/commands'
 import { describe, expect, it } from 'vitest'
-import { everyAction } from './testing/commands.ts'
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url))
+import { repository } from '../harness/process.ts'
 
 /** Tests that run the real program, its source or what was packed. */
 async function testsOfTheProgram(): Promise<string[]> {
   const folders = ['packages/cli/src', 'e2e/cli', 'e2e/packed']
   const patterns = folders.map((folder) => `${folder}/**/*.test.ts`)
   const files = await Array.fromAsync(glob(patterns, { cwd: repository }))
-  const texts = files.map((file) => readFileSync(`${repository}${file}`, 'utf8'))
+  const texts = files.map((file) => readFileSync(join(repository, file), 'utf8'))
   return texts.filter((text) => /testing\/binary|harness\/command-line/.test(text))
 }
 
