@@ -1,3 +1,146 @@
 import type { FindingDefinition } from '../finding.ts'
+import { mcp, rfc, thread } from './signed-in-sources.ts'
 
-export const authorizationFindings = {} as const satisfies Record<string, FindingDefinition>
+const area = 'authorization'
+
+const pages = {
+  authorization_endpoint_not_found: {
+    area,
+    level: 'error',
+    title: 'There is nothing at the authorization endpoint',
+    why: 'The person’s browser is sent there and gets 404 or 405.',
+    breaks: 'every client',
+    fix: 'Serve the endpoint at {where} (GET), or correct authorization_endpoint in the metadata.',
+    sources: [rfc(6749, '3.1')],
+  },
+  authorization_endpoint_fails: {
+    area,
+    level: 'error',
+    title: 'The authorization endpoint fails',
+    why: 'A request of an unknown client brings a server error in place of a page that tells so. People who come with a client that was deleted see it.',
+    breaks: 'every client',
+    fix: 'See the log of the authorization server; answer an unknown client_id with an error page, status 400.',
+    sources: [rfc(6749, '4.1.2.1'), thread('supabase/mcp', 355)],
+  },
+  open_redirect: {
+    area,
+    level: 'error',
+    title: 'The authorization endpoint redirects to anybody',
+    why: 'A made-up client with a made-up redirect_uri was sent there. Attackers use such links for phishing, and to catch codes.',
+    breaks: [],
+    fix: 'Compare client_id and redirect_uri with what is registered before anything else; on failure show an error page and do not redirect.',
+    sources: [
+      rfc(6749, '4.1.2.1'),
+      rfc(9700, '4.11.2'),
+      mcp('basic/authorization#open-redirection', 'Authorization, open redirection'),
+    ],
+  },
+} as const satisfies Record<string, FindingDefinition>
+
+const tokens = {
+  token_endpoint_not_found: {
+    area,
+    level: 'error',
+    title: 'There is nothing at the token endpoint',
+    why: 'Clients send the code there by POST and get 404 or 405.',
+    breaks: 'every client',
+    fix: 'Serve the endpoint at {where} (POST), or correct token_endpoint in the metadata.',
+    sources: [rfc(6749, '3.2')],
+  },
+  token_endpoint_fails: {
+    area,
+    level: 'error',
+    title: 'The token endpoint fails',
+    why: 'A code that is no good brings a server error. Clients take that for an outage and try again, in place of a new sign-in.',
+    breaks: 'every client',
+    fix: 'Answer with 400 and a JSON error: invalid_grant for a code or refresh token, invalid_client (401) for an unknown client.',
+    sources: [rfc(6749, '5.2'), thread('Softeria/ms-365-mcp-server', 490)],
+  },
+  token_endpoint_redirects: {
+    area,
+    level: 'error',
+    title: 'The token endpoint redirects',
+    why: 'Clients do not follow, or lose the body of the request on the way.',
+    breaks: 'every client',
+    fix: 'Name in token_endpoint the URL that answers itself: {expected}.',
+    sources: [rfc(6749, '3.2')],
+  },
+  token_for_made_up_code: {
+    area,
+    level: 'error',
+    title: 'A made-up code is exchanged for a token',
+    why: 'Anybody gets in.',
+    breaks: [],
+    fix: 'Accept a code once, from the client that it was issued to, with its redirect_uri and code_verifier.',
+    sources: [rfc(6749, '4.1.3'), rfc(7636, '4.6')],
+  },
+  token_error_is_success: {
+    area,
+    level: 'error',
+    title: 'The token endpoint answers errors with success',
+    why: 'Clients read the body of a 2xx as a token response, and stop where it has no access_token.',
+    breaks: 'every client',
+    fix: 'Answer errors with 400, or 401 for invalid_client.',
+    sources: [rfc(6749, '5.2')],
+  },
+  token_error_not_json: {
+    area,
+    level: 'error',
+    title: 'The token endpoint answers errors with something else than JSON',
+    why: 'Clients look for error in a JSON body: on invalid_grant they sign in again, on invalid_client they register anew. From a page they learn nothing and stay stuck.',
+    breaks: 'every client',
+    fix: 'Answer with Content-Type: application/json and {"error": "invalid_grant"}, whatever Accept says.',
+    sources: [rfc(6749, '5.2'), thread('anthropics/claude-ai-mcp', 134)],
+  },
+  token_error_unnamed: {
+    area,
+    level: 'warning',
+    title: 'The error of the token endpoint has no error code',
+    why: 'Clients look for the member error to know what to do next.',
+    breaks: [],
+    fix: 'Add "error" with a code of RFC 6749 section 5.2.',
+    sources: [rfc(6749, '5.2'), thread('metabase/metabase', 80389)],
+  },
+  token_error_status: {
+    area,
+    level: 'warning',
+    title: 'The token endpoint answers errors with an unusual status',
+    why: 'Errors have status 400, and 401 for invalid_client. Clients may take another one for an outage.',
+    breaks: [],
+    fix: 'Answer with 400, or 401 for invalid_client; 429 with Retry-After where there are too many requests.',
+    sources: [rfc(6749, '5.2')],
+  },
+  unknown_client_unnamed: {
+    area,
+    level: 'warning',
+    title: 'An unknown client is not told that it is unknown',
+    why: 'On invalid_client clients forget their registration and register anew. On any other error they keep the dead client_id forever.',
+    breaks: [],
+    fix: 'Check the client before the grant, and answer an unknown one with 401 and "error": "invalid_client".',
+    sources: [
+      rfc(6749, '5.2'),
+      thread('better-auth/better-auth', 11035),
+      thread('anthropics/claude-code', 84614),
+    ],
+  },
+  token_form_refused: {
+    area,
+    level: 'error',
+    title: 'The token endpoint does not take a form',
+    why: 'Clients send application/x-www-form-urlencoded, as OAuth has it, and nothing else.',
+    breaks: 'every client',
+    fix: 'Parse the body of {where} as a form (in Express: express.urlencoded()).',
+    sources: [rfc(6749, '4.1.3'), rfc(6749, '3.2')],
+  },
+  token_by_get: {
+    area,
+    level: 'warning',
+    title: 'The token endpoint looks at GET requests',
+    why: 'Codes and secrets would stand in URLs, and so in logs. Clients have to use POST.',
+    breaks: [],
+    fix: 'Answer GET with 405 and Allow: POST.',
+    sources: [rfc(6749, '3.2'), rfc(9700, '4.3')],
+  },
+} as const satisfies Record<string, FindingDefinition>
+
+export const authorizationFindings = { ...pages, ...tokens }
