@@ -71,7 +71,7 @@ export function createAsk(timeoutMs: number, fetchIt: typeof fetch = fetch): Ask
     })
     try {
       // A stream that nobody writes to may keep its headers back as well.
-      const patience = question.streamMs === undefined ? timeoutMs : question.streamMs + 3000
+      const patience = question.streamMs === undefined ? timeoutMs : question.streamMs + 1500
       const signal = AbortSignal.timeout(Math.min(timeoutMs, patience))
       const response = await fetchIt(url, {
         method,

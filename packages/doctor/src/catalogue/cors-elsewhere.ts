@@ -55,7 +55,7 @@ export const corsElsewhereFindings = {
     area,
     level: 'error',
     title: 'Pages cannot read the answer of the token endpoint',
-    why: 'The page redeems its code there, and never sees the tokens: neither the answer nor the preflight has Access-Control-Allow-Origin. The code is used up.',
+    why: 'The page redeems its code there, and without Access-Control-Allow-Origin it never sees the tokens; the code is used up. Where the preflight has the header, the server may allow the origins of clients that it knows: then nothing has to be done.',
     breaks,
     fix: 'Send Access-Control-Allow-Origin at {where}, at least to the origins of registered redirect URIs, and answer OPTIONS with 204.',
     sources: [crossOrigin, inspector],

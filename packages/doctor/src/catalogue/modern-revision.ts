@@ -13,7 +13,7 @@ export const modernFindings = {
     area,
     level: 'warning',
     title: 'Requests of MCP 2026-07-28 are not asked for a token',
-    why: 'Newer clients open with server/discover and the headers of 2026-07-28. Without a token that has to be 401 as well; after another 4xx they fall back to initialize, after 403 or 5xx they give up.',
+    why: 'Newer clients open with server/discover and the headers of 2026-07-28. Without a token that has to be 401 as well; after another 4xx they fall back to initialize and use an older revision.',
     breaks: [],
     fix: 'Check the token before MCP-Protocol-Version and the method: 401 with WWW-Authenticate, whatever the message is; got {got}.',
     sources: [versioning, mcpNewest('basic/authorization', 'Authorization')],
@@ -24,7 +24,7 @@ export const modernFindings = {
     title: 'The server breaks when it is asked for MCP 2026-07-28',
     why: 'Newer clients send server/discover first and fall back to initialize when it is refused with 4xx or a JSON-RPC error. After {got} they give up: it looks like an outage.',
     breaks: [],
-    fix: 'Answer a method or a MCP-Protocol-Version that you do not know with 400 and a JSON-RPC error, never with 403, 5xx, a page or silence.',
+    fix: 'Check the token first (401 without one). Then answer a method or a MCP-Protocol-Version that you do not know with 400 and a JSON-RPC error, never with 403, 5xx, a page or silence.',
     sources: [versioning, thread('open-metadata/OpenMetadata', 30673)],
   },
   discover_result_incomplete: {

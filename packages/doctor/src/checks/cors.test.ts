@@ -133,6 +133,7 @@ test.each<[string, Changes, string]>([
     'error registration_without_cors',
   ],
   ['token endpoint', headers(at('/token'), withoutOrigin), 'error token_without_cors'],
+  ['tokens', headers(plain(at('/token')), withoutOrigin), 'warning token_without_cors'],
   ['revocation', status(preflight(at('/revoke')), 404), 'warning revocation_without_cors'],
   [
     'authorization endpoint',

@@ -75,7 +75,7 @@ test.each<[string, Changes, string]>([
   [
     'a header of 2026-07-28 that breaks the server',
     answering((_, asked) => (isModern(asked) ? failure(500) : undefined), false),
-    'error modern_request_not_challenged',
+    'error modern_probe_breaks',
   ],
   [
     'GET',

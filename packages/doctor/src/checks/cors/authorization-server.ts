@@ -46,7 +46,6 @@ async function examineRegistration(x: Examination, url: string, { origin }: Page
   x.found('registration_without_cors', { ...detail, level })
 }
 
-/** Servers that know the client's origins allow them in the preflight at least: the client of the request is nobody. */
 async function examineToken(x: Examination, url: string, { origin }: Page) {
   const form = { grant_type: 'authorization_code', code: 'none', client_id: 'neonpanel-doctor' }
   const [asked, answer] = await Promise.all([
@@ -54,11 +53,16 @@ async function examineToken(x: Examination, url: string, { origin }: Page) {
     attempted(x.ask({ url, form: { ...form, code_verifier: 'none' }, headers: { origin } })),
   ])
   if (!asked || !answer || answer.status >= 500) return
+  if (readAllowed(answer, origin).origin === 'page') return
+  // Servers that know which origins are a client's allow none to the client of this request, which is nobody.
   const isAllowed = isOk(asked) && readAllowed(asked, origin).origin === 'page'
-  if (isAllowed || readAllowed(answer, origin).origin === 'page') return
-  const exchanges = [answer.exchange, asked.exchange]
-  const got = 'no Access-Control-Allow-Origin'
-  x.found('token_without_cors', { where: url, got, expected: origin, exchanges })
+  x.found('token_without_cors', {
+    where: url,
+    got: readAllowed(answer, origin).told ?? 'no Access-Control-Allow-Origin',
+    expected: origin,
+    exchanges: [answer.exchange, asked.exchange],
+    level: isAllowed ? 'warning' : 'error',
+  })
 }
 
 async function examineRevocation(x: Examination, url: string, { origin }: Page) {

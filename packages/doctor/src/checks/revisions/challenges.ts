@@ -23,10 +23,11 @@ export async function examineChallenges(x: Examination, peer: Peer): Promise<voi
     x.found('initialize_not_challenged', { ...detail, expected: older[index] })
   }
   if (discover && discover.status !== 401) {
+    // On these newer clients give up; on others they fall back to initialize, and meet the challenge there.
     const gaveUp = discover.status === 403 || discover.status >= 500
     const detail = { where, got: inShort(discover), exchanges: [discover.exchange, usual.exchange] }
-    const level = gaveUp ? 'error' : 'warning'
-    x.found('modern_request_not_challenged', { ...detail, expected: '401', level })
+    const id = gaveUp ? 'modern_probe_breaks' : 'modern_request_not_challenged'
+    x.found(id, { ...detail, expected: '401' })
   }
   if (!stream || stream.status === 401 || stream.status === 405) return
   const detail = { where, got: inShort(stream), expected: '401', exchanges: [stream.exchange] }
