@@ -78,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('in a real bash', () => {
       printf '%s\\n' "\${COMPREPLY[@]}"`
     // biome-ignore lint/style/noProcessEnv: bash finds its own programs by it
     const PATH = [directory, process.env.PATH].join(delimiter)
-    const parameters = ['-c', shellScript, 'bash', ...words]
+    const parameters = ['--norc', '-c', shellScript, 'bash', ...words]
     const printed = execFileSync('bash', parameters, { env: { PATH }, encoding: 'utf8' })
     return printed.trim().split('\n')
   }

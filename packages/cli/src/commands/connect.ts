@@ -4,10 +4,9 @@ import { toMermaid } from '@neonpanel/flows/exports/mermaid'
 import type { Story } from '@neonpanel/flows/story'
 import { type PersonaName, personaNames, personas } from '@neonpanel/personas/catalogue'
 import type { Persona } from '@neonpanel/personas/persona'
-import { type PersonaRun, type PersonaWish, runPersona } from '@neonpanel/personas/run-persona'
+import type { PersonaRun, PersonaWish } from '@neonpanel/personas/run-persona'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { describeRun } from '../connect/document.ts'
-import { localDocuments } from '../connect/local-documents.ts'
 import { personAtKeyboard } from '../connect/person.ts'
 import { createTimeline, stepNames } from '../connect/timeline.ts'
 import { renderVerdict } from '../connect/verdict.ts'
@@ -105,6 +104,11 @@ async function connect(
   const timeoutMs = timeout * 1000
   const how = { follow, paste, browser, timeoutMs }
   const wish = wishOf(terminal, options)
+  // Loaded here: no other command should wait for all that a client needs.
+  const [{ runPersona }, { localDocuments }] = await Promise.all([
+    import('@neonpanel/personas/run-persona'),
+    import('../connect/local-documents.ts'),
+  ])
   await using documents = options.documents ? await localDocuments(terminal) : undefined
   await using person = personAtKeyboard(terminal, persona, how)
   if (!json) terminal.out(heading(terminal, persona, mcpUrl))
