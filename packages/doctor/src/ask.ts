@@ -70,8 +70,8 @@ export function createAsk(timeoutMs: number, fetchIt: typeof fetch = fetch): Ask
       ...rest,
     })
     try {
-      // A stream that nobody writes to may keep its headers back as well.
-      const patience = question.streamMs === undefined ? timeoutMs : question.streamMs + 1500
+      // A stream that nobody writes to may keep its headers back as well, for as long again.
+      const patience = question.streamMs === undefined ? timeoutMs : 2 * question.streamMs
       const signal = AbortSignal.timeout(Math.min(timeoutMs, patience))
       const response = await fetchIt(url, {
         method,

@@ -47,7 +47,7 @@ async function examineRefusals(x: Examination) {
   const accept = 'application/json, text/event-stream'
   const token = 'neonpanel-doctor-is-nobody'
   const answers = await Promise.all([
-    attempted(x.ask({ url, headers: { accept }, token, streamMs: 500 })),
+    attempted(x.ask({ url, headers: { accept }, token, streamMs: 1000 })),
     attempted(x.ask({ url, headers: { accept }, token, json: initializeMessage })),
   ])
   for (const answer of answers) {

@@ -307,6 +307,15 @@ test('a server of 2024-11-05 alone', async () => {
   expect(result?.revisions).toEqual(['2024-11-05'])
 })
 
+test('a server that has the old transport beside one that fails', async () => {
+  const { named } = await examined(
+    answering((_, { method }) =>
+      method === 'GET' ? eventStream('event: endpoint\ndata: /mcp?sessionId=1\n\n') : failure(400),
+    ),
+  )
+  expect(named).toEqual(['error initialize_refused', spoken])
+})
+
 test('a server of 2025 alone is a good one', async () => {
   const { named, result } = await examined(
     answering((_, asked) => (isModern(asked) ? failure(400) : undefined)),

@@ -54,7 +54,8 @@ export async function examineInitialize(
 
 export function reportRefused(x: Examination, refused: Answer, { streams }: { streams: boolean }) {
   const detail = { where: x.mcpUrl, got: inShort(refused), exchanges: [refused.exchange] }
-  const id = streams ? 'only_event_stream' : 'initialize_refused'
+  const hasNoPost = refused.status === 404 || refused.status === 405
+  const id = streams && hasNoPost ? 'only_event_stream' : 'initialize_refused'
   x.found(id, { ...detail, expected: 'a result' })
 }
 

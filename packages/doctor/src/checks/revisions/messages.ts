@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from '@neonpanel/contracts/urls'
 import type { Answer, Ask } from '../../ask.ts'
 import { responseIn } from '../../conversation.ts'
 import type { Members } from '../../json.ts'
@@ -62,7 +63,8 @@ export function postModern(
 /** Opens the event stream of 2024-11-05, or what is there in its place. */
 export function openStream({ ask, mcpUrl, token }: Peer): Promise<Answer> {
   const headers = { accept: 'text/event-stream' }
-  return ask({ url: mcpUrl, token, headers, streamMs: 1000 })
+  const streamMs = isLoopbackUrl(mcpUrl) ? 500 : 2500
+  return ask({ url: mcpUrl, token, headers, streamMs })
 }
 
 export const resultOf = (answer: Answer | undefined): Members | undefined =>
