@@ -76,7 +76,8 @@ export function startCourse(
   }
 }
 
-function findingOf(
+/** A definition applied to what was seen. */
+export function findingOf(
   id: FindingId,
   { level, breaks, where, got, expected, exchanges = [] }: Detail,
 ): Finding {

@@ -23,7 +23,8 @@ describe('for a person', () => {
   test('says first what to mend first, and errors before the rest', () => {
     const lines = text.split('\n')
     expect(lines[0]).toBe(sampleReport.mcpUrl)
-    expect(lines[2]).toBe(`First: ${error!.title}`)
+    expect(lines[3]).toBe(`First: ${error!.title}`)
+    expect(lines[1]).toBe('Authorization server https://as.example.com')
     const places = [error, warning, note].map((finding) =>
       text.indexOf(`${finding!.level}  ${finding!.title}`),
     )
@@ -54,13 +55,13 @@ describe('for a person', () => {
       columns: 80,
       style: (format, part) => `<${[format].flat().join(' ')}>${part}</>`,
     })
-    expect(marked).toContain(`<bold red>First: ${error!.title}</>`)
+    expect(marked).toContain('<bold red>First: ')
     expect(marked).toContain('<green>✓ passed </>')
   })
 
   test('without findings there is nothing to mend', () => {
     const lines = readableReport(sound, { columns: 80, style: plain }).split('\n')
-    expect(lines[2]).toBe('Nothing to mend.')
+    expect(lines[3]).toBe('Nothing to mend.')
     expect(lines.at(-1)).toBe('Nothing found in 0.4 s.')
   })
 })
@@ -120,9 +121,9 @@ describe('as JUnit', () => {
     const names = testsuite.map((suite: Record<string, unknown>) => suite['@_name'])
     expect(names).toEqual([...sampleReport.areas.map(({ title }) => title), 'Real clients'])
     const metadata = testsuite[2]
-    expect(metadata).toMatchObject({ '@_tests': '2', '@_failures': '1', '@_skipped': '0' })
-    expect(metadata.testcase[1]['@_name']).toBe(`${error!.title} (${error!.id})`)
-    expect(metadata.testcase[1]['system-out']).toContain('expected: https://mcp.example.com/mcp')
+    expect(metadata).toMatchObject({ '@_tests': '1', '@_failures': '1', '@_skipped': '0' })
+    expect(metadata.testcase[0]['@_name']).toBe(`${error!.title} (${error!.id})`)
+    expect(metadata.testcase[0]['system-out']).toContain('expected: https://mcp.example.com/mcp')
     expect(testsuite[11].testcase[0].skipped['@_message']).toBe(
       'Seen with --login or --token only.',
     )
@@ -157,7 +158,11 @@ describe('as SARIF', () => {
     const result = run!.results![1]!
     expect(result.webRequest).toMatchObject({ method: 'GET' })
     expect(result.webResponse).toMatchObject({ statusCode: 200 })
-    expect(run!.results![2]!.webResponse).toBeUndefined()
+    const exchanges = [{ ...error!.exchanges[0]!, response: undefined, failure: 'gone' }]
+    const findings = [{ ...error!, exchanges }]
+    const [unanswered] = toSarif({ ...sampleReport, findings }, '1').runs[0]!.results!
+    expect(unanswered).toMatchObject({ webRequest: { method: 'GET' } })
+    expect(unanswered!.webResponse).toBeUndefined()
   })
 
   test('one finding at one place keeps its fingerprint', () => {

@@ -1,5 +1,7 @@
+import { findingOf } from '../examination.ts'
 import type { Report } from '../examine.ts'
 import { type Area, areas, type Exchange, type Finding } from '../finding.ts'
+import type { ServerMetadata } from '../servers.ts'
 
 const at = new Date('2026-11-22T14:32:07.000Z')
 
@@ -18,7 +20,6 @@ const exchange: Exchange = {
     body: JSON.stringify({
       resource: 'http://mcp.example.com/mcp',
       authorization_servers: ['https://as.example.com'],
-      scopes_supported: ['read'],
       bearer_methods_supported: ['header'],
       resource_name: 'Example <server> & more',
       resource_documentation: 'https://mcp.example.com/docs',
@@ -27,53 +28,57 @@ const exchange: Exchange = {
   failure: undefined,
 }
 
+const registration: Exchange = {
+  at,
+  durationMs: 8,
+  request: {
+    method: 'POST',
+    url: 'https://as.example.com/register',
+    headers: { 'content-type': 'application/json', 'user-agent': 'neonpanel-doctor' },
+    body: '{"client_name":"NeonPanel doctor: invalid on purpose","redirect_uris":"no list"}',
+  },
+  response: {
+    status: 401,
+    headers: { 'content-type': 'application/json', 'www-authenticate': 'Bearer' },
+    body: '{"error":"invalid_token"}',
+  },
+  failure: undefined,
+}
+
 /** One of each level, as they would be found at one server. */
 const findings: readonly Finding[] = [
-  {
-    id: 'cache_note',
-    area: 'resource_metadata',
-    level: 'note',
-    title: 'The metadata is cached for a day',
-    why: 'A change of it is seen by clients a day later.',
-    breaks: [],
-    fix: 'Shorten max-age before you move the server.',
-    sources: [{ title: 'RFC 9111 section 5.2', url: 'https://www.rfc-editor.org/rfc/rfc9111' }],
-    where: undefined,
-    got: 'max-age=86400',
-    expected: undefined,
-    exchanges: [],
-  },
-  {
-    id: 'resource_scheme',
-    area: 'resource_metadata',
-    level: 'error',
-    title: 'The resource of the metadata is another one',
-    why: 'A client compares it with the URL that the person entered, and stops where they differ: it could be an attacker’s.',
-    breaks: ['inspector', 'claude-code'],
-    fix: 'Serve resource as https://mcp.example.com/mcp. Behind a proxy, take the scheme from X-Forwarded-Proto.',
-    sources: [
-      { title: 'RFC 9728 section 3.3', url: 'https://www.rfc-editor.org/rfc/rfc9728#section-3.3' },
-    ],
+  findingOf('iss_not_announced', {
+    where: 'https://as.example.com/.well-known/oauth-authorization-server',
+  }),
+  findingOf('resource_scheme_mismatch', {
     where: 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp',
     got: 'http://mcp.example.com/mcp',
     expected: 'https://mcp.example.com/mcp',
     exchanges: [exchange],
-  },
-  {
-    id: 'nobody_there',
-    area: 'registration',
-    level: 'warning',
-    title: 'The registration endpoint gives no answer',
-    why: 'A client that registers waits, and gives up.',
-    breaks: 'every client',
-    fix: 'See that it answers.',
-    sources: [{ title: 'RFC 7591 section 3', url: 'https://www.rfc-editor.org/rfc/rfc7591' }],
+  }),
+  findingOf('registration_gated', {
     where: 'https://as.example.com/register',
-    got: undefined,
-    expected: undefined,
-    exchanges: [{ ...exchange, response: undefined, failure: 'connect ECONNREFUSED' }],
-  },
+    got: '401 invalid_token',
+    exchanges: [registration],
+  }),
 ]
+
+const serverMetadata: ServerMetadata = {
+  issuer: 'https://as.example.com',
+  authorization_endpoint: 'https://as.example.com/authorize',
+  token_endpoint: 'https://as.example.com/token',
+  registration_endpoint: 'https://as.example.com/register',
+  revocation_endpoint: undefined,
+  device_authorization_endpoint: undefined,
+  jwks_uri: undefined,
+  scopes_supported: undefined,
+  response_types_supported: ['code'],
+  grant_types_supported: undefined,
+  code_challenge_methods_supported: ['S256'],
+  token_endpoint_auth_methods_supported: undefined,
+  client_id_metadata_document_supported: true,
+  authorization_response_iss_parameter_supported: undefined,
+}
 
 const skipped = new Set<Area>(['token', 'tools', 'step_up', 'refresh'])
 
@@ -107,14 +112,14 @@ export const sampleReport: Report = {
       persona: 'cursor',
       title: 'Cursor',
       verdict: 'works_after',
-      says: 'Register it, `neonpanel register cursor --iat <token>`, then enter the client id: .cursor/mcp.json: "CLIENT_ID": "<client id>".',
+      says: 'Register it, `neonpanel register cursor --iat <token> --issuer https://as.example.com`, then enter the client id: .cursor/mcp.json: "CLIENT_ID": "<client id>".',
       cause: 'client_id_needed',
     },
     {
       persona: 'inspector',
       title: 'MCP Inspector',
       verdict: 'fails',
-      says: 'The metadata is of http://mcp.example.com/mcp and the client was given https://mcp.example.com/mcp.',
+      says: 'The server’s metadata is about another resource than the URL that the client was given. Only the scheme differs. Got http://mcp.example.com/mcp, expected https://mcp.example.com/mcp.',
       cause: 'resource_metadata_mismatch',
     },
   ],
@@ -124,6 +129,11 @@ export const sampleReport: Report = {
     metadata: undefined,
     issuer: 'https://as.example.com',
   },
-  authorizationServer: undefined,
+  authorizationServer: {
+    issuer: 'https://as.example.com',
+    url: 'https://as.example.com/.well-known/oauth-authorization-server',
+    metadata: serverMetadata,
+    document: { ...serverMetadata },
+  },
   registration: { document: true, dynamic: 'gated' },
 }
