@@ -26,7 +26,7 @@ export interface SignInOptions extends ClientWish {
   ) => { readonly client: KnownClient; readonly scope: string } | undefined
   /** The port of the loopback redirect; default: any that is free. */
   readonly callbackPort?: number | undefined
-  /** How long the person may take; default five minutes. */
+  /** How long the person may take; default five minutes, by a code as long as that lives. */
   readonly timeoutMs?: number | undefined
   /** Shows the address to sign in at, and opens it or not. */
   readonly show: (url: URL) => void
@@ -48,6 +48,8 @@ export interface SignedIn {
 }
 
 const defaultTimeoutMs = 300_000
+/** A code ends by itself, when its server says so. */
+const defaultDeviceTimeoutMs = 1_800_000
 
 /**
  * Signs a person in at any MCP server: discovery, a client, the person's consent, tokens.
@@ -155,7 +157,7 @@ function scopeToAsk(
 }
 
 async function withDeadline<T>(
-  { timeoutMs = defaultTimeoutMs, device }: SignInOptions,
+  { device, timeoutMs = device ? defaultDeviceTimeoutMs : defaultTimeoutMs }: SignInOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.timeout(timeoutMs)
@@ -163,9 +165,12 @@ async function withDeadline<T>(
     return await work(signal)
   } catch (error) {
     if (!signal.aborted) throw error
-    const where = device ? 'on the other device' : 'in the browser'
+    const seconds = timeoutMs / 1000
+    const advice = device
+      ? 'Run neonpanel login again'
+      : 'If the page showed an error about the client, forget it with neonpanel logout; then run neonpanel login again'
     throw new CommandFailure(
-      `Nobody finished the sign-in ${where} within ${timeoutMs / 1000} seconds. If the page showed an error about the client, forget it with neonpanel logout; then run neonpanel login again (--timeout waits longer).`,
+      `Nobody finished the sign-in ${device ? 'on the other device' : 'in the browser'} within ${seconds} seconds. ${advice} (--timeout waits longer).`,
       { cause: error },
     )
   }
