@@ -54,6 +54,9 @@ test('no metadata, and the origin is the authorization server (MCP 2025-03-26)',
   const { result, findings } = await read(servers)
   expect(result).toEqual({ url: undefined, metadata: undefined, issuer: servers.mcpOrigin })
   expect(named(findings)).toEqual(['warning resource_metadata_missing'])
+  const promised = await read(servers, resourceMetadataUrl(servers))
+  expect(promised.result).toMatchObject({ issuer: servers.mcpOrigin })
+  expect(named(promised.findings)).toEqual(['error resource_metadata_missing'])
 })
 
 test.each<[string, () => Response | 'hang_up']>([

@@ -23,7 +23,7 @@ export async function examineResourceMetadata(
   const at = (url: string | undefined) => read.find((one) => one.url === url)
   const places = { named: at(named), path: at(pathUrl)!, root: at(rootUrl)! }
   const used = read.find(({ state }) => state === 'found')
-  if (!used?.document) return withoutMetadata(examination, read)
+  if (!used?.document) return withoutMetadata(examination, read, named !== undefined)
   tellPlaces(examination, places, used)
   const { document } = used
   const metadata = {
@@ -50,10 +50,11 @@ const ids = {
   found: 'resource_metadata_missing',
 } as const
 
-/** Clients take the origin for the issuer then (MCP 2025-03-26); where that is one, old and new clients get in. */
+/** Clients take the origin for the issuer then (MCP 2025-03-26); where that is one and no challenge promises more, old and new clients get in. */
 async function withoutMetadata(
   { mcpUrl, ask, found }: Examination,
   read: readonly FetchedDocument[],
+  challenged: boolean,
 ): Promise<Resource | undefined> {
   const { origin } = new URL(mcpUrl)
   const forms = await Promise.all(serverMetadataUrls(origin).map((url) => fetchDocument(ask, url)))
@@ -64,7 +65,7 @@ async function withoutMetadata(
     got: told.got,
     expected: pathMetadataUrl(mcpUrl),
     exchanges: [...read.flatMap(({ exchanges }) => exchanges), ...(fallback?.exchanges ?? [])],
-    ...(fallback && told.state === 'absent' && { level: 'warning', breaks: [] }),
+    ...(fallback && told.state === 'absent' && !challenged && { level: 'warning', breaks: [] }),
   })
   return fallback && { url: undefined, metadata: undefined, issuer: origin }
 }
