@@ -22,9 +22,9 @@ export const modernFindings = {
     area,
     level: 'error',
     title: 'The server breaks when it is asked for MCP 2026-07-28',
-    why: 'Newer clients send server/discover first and fall back to initialize when it is refused with 4xx or a JSON-RPC error. After {got} they give up: it looks like an outage.',
+    why: 'Newer clients send server/discover first and fall back to initialize when it is refused with 4xx or a JSON-RPC error. After an outage, 403 or silence they give up.',
     breaks: [],
-    fix: 'Check the token first (401 without one). Then answer a method or a MCP-Protocol-Version that you do not know with 400 and a JSON-RPC error, never with 403, 5xx, a page or silence.',
+    fix: 'Check the token first (401 without one). Then answer a method or a MCP-Protocol-Version that you do not know with 400 and a JSON-RPC error, never with 403, 5xx, a page or silence; got {got}.',
     sources: [versioning, thread('open-metadata/OpenMetadata', 30673)],
   },
   discover_result_incomplete: {

@@ -51,7 +51,7 @@ export const protectionFindings = {
     area,
     level: 'warning',
     title: 'Pages on the person’s own computer are refused',
-    why: 'The MCP Inspector and other clients in a page send their Origin, http://localhost with a port. The server answers them {got}, so that they cannot connect; clients outside of a browser can.',
+    why: 'The MCP Inspector and other clients in a page send their Origin, http://localhost with a port. The server answers them 403, so that they cannot connect; clients outside of a browser can.',
     breaks: pageClients,
     fix: 'Allow the origins of pages that are to connect, such as {where}, or tell people to use the Inspector through its proxy.',
     sources: [security, cors],

@@ -27,9 +27,9 @@ export const registrationFindings = {
     area,
     level: 'error',
     title: 'The metadata names a registration endpoint that is not there',
-    why: 'Clients that find registration_endpoint register there and stop when it answers {got}; without the member they would ask the person for a client id.',
+    why: 'Clients that find registration_endpoint register there, and stop when it is not there; without the member they would ask the person for a client id.',
     breaks: registeringClients,
-    fix: 'Serve POST {where} (RFC 7591), or take registration_endpoint out of the metadata.',
+    fix: 'Serve POST {where} (RFC 7591), or take registration_endpoint out of the metadata; it answered {got}.',
     sources: [rfc(7591, '3'), rfc(8414, '2')],
   },
   registration_endpoint_unlisted: {

@@ -5,7 +5,11 @@ import type { AuthorizationServer, Resource, ResourceMetadata, ServerMetadata } 
 import type { Addresses } from './changes.ts'
 import { resourceMetadataUrl, serverMetadataPaths } from './documents.ts'
 
-/** Runs the checks of one area alone. */
+/**
+ * Runs the checks of one area alone.
+ *
+ * @throws Error where a finding lacks what its fix speaks of
+ */
 export async function examineArea<T>(
   mcpUrl: string,
   area: Area,
@@ -14,6 +18,8 @@ export async function examineArea<T>(
 ): Promise<{ result: T | undefined; findings: readonly Finding[] }> {
   const course = startCourse({ mcpUrl, ask: createAsk(2000, fetchIt) }, {})
   const result = await course.check(area, run)
+  const unfilled = course.findings.find(({ fix }) => /\{(?:where|got|expected)\}/.test(fix))
+  if (unfilled) throw new Error(`${unfilled.id} leaves out what its fix says: ${unfilled.fix}`)
   return { result, findings: course.findings }
 }
 
