@@ -107,27 +107,32 @@ async function examineServers(course: Course, { signIn }: ExamineWish): Promise<
   await check('authorization', (x) => examineAuthorization(x, server, resource))
   await check('protection', (x) => examineProtection(x, entry))
   await check('caching', (x) => examineCaching(x, { resource, server }))
-  // What stands behind the token is seen with one.
   const session = await signIn?.()
-  const token = session?.accessToken
+  const signedIn = session && { resource, server, session }
+  const isAccepted = signedIn && ((await check('token', (x) => examineToken(x, signedIn))) ?? false)
+  const because = signIn ? 'The sign-in did not succeed.' : 'Seen with --login or --token only.'
+  if (!signedIn) course.skip('token', because)
+  // What stands behind the token is seen with one that is good.
+  const token = isAccepted ? session?.accessToken : undefined
   await check('cors', (x) => examineCors(x, { resource, server, token }))
   await check('revisions', (x) => examineRevisions(x, { entry, token }))
   const found = { ...known, registration }
-  if (!session) {
-    const because = signIn ? 'The sign-in did not succeed.' : 'Seen with --login or --token only.'
-    return skipRest(course, because, found)
-  }
-  return examineSignedIn(course, found, { resource, server, session })
+  if (!signedIn) return skipRest(course, because, found)
+  return examineSignedIn(course, found, { ...signedIn, isAccepted: isAccepted === true })
 }
 
 async function examineSignedIn(
   course: Course,
   found: Found,
-  signedIn: { resource: Resource; server: AuthorizationServer; session: Session },
+  signedIn: {
+    resource: Resource
+    server: AuthorizationServer
+    session: Session
+    isAccepted: boolean
+  },
 ): Promise<Found> {
   const { check } = course
-  const isAccepted = await check('token', (x) => examineToken(x, signedIn))
-  if (isAccepted === false) {
+  if (!signedIn.isAccepted) {
     for (const area of ['tools', 'step_up'] as const) {
       course.skip(area, 'The MCP endpoint does not accept the token.')
     }
@@ -149,9 +154,9 @@ async function examineOpenServer(course: Course, found: Found): Promise<Found> {
   course.skip('authorization', 'The server asks for no token.')
   await check('protection', (x) => examineProtection(x, entry))
   await check('caching', (x) => examineCaching(x, {}))
+  course.skip('token', 'The server asks for no token.')
   await check('cors', (x) => examineCors(x, {}))
   await check('revisions', (x) => examineRevisions(x, { entry }))
-  course.skip('token', 'The server asks for no token.')
   await check('tools', (x) => examineTools(x, {}))
   return skipRest(course, 'The server asks for no token.', found)
 }

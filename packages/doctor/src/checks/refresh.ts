@@ -22,7 +22,8 @@ interface SignedIn {
  * Renews the doctor's own grant as clients do, then as they should not, and gives everything back: nothing of it stays
  * behind where the server offers revocation.
  */
-export async function examineRefresh(examination: Examination, signedIn: SignedIn): Promise<void> {
+export async function examineRefresh(given: Examination, signedIn: SignedIn): Promise<void> {
+  const examination = sayingOnce(given)
   const { server, session } = signedIn
   const { grant } = session
   if (!grant) return
@@ -33,25 +34,37 @@ export async function examineRefresh(examination: Examination, signedIn: SignedI
     const { accessToken } = session
     return examineRevocation(examination, client, { accessToken, refreshToken: undefined })
   }
-  await examineBogus(examination, client)
   const first = await renewFirst(examination, { ...signedIn, client, token: grant.refreshToken })
   if (!first) {
     await client.revoke?.(session.accessToken, 'access_token')
     return
   }
   await examineRenewal(examination, signedIn, first)
+  await examineBogus(examination, client)
   const last = await examineFurther(examination, signedIn, {
     client,
     first,
     spent: grant.refreshToken,
   })
   await examineRevocation(examination, client, {
-    accessToken: last.accessToken ?? session.accessToken,
+    accessToken: last.accessToken,
     refreshToken: last.refreshToken,
   })
   // Where tokens end one by one.
   const earlier = [session.accessToken, first.accessToken].filter((token) => token !== undefined)
   await Promise.all(earlier.map((token) => client.revoke?.(token, 'access_token')))
+}
+
+/** Dead tokens are met several times, and refused in the same way. */
+function sayingOnce(examination: Examination): Examination {
+  const said = new Set<string>()
+  return {
+    ...examination,
+    found(id, detail) {
+      if (!said.has(id)) examination.found(id, detail)
+      said.add(id)
+    },
+  }
 }
 
 function tellAbsence({ found }: Examination, { metadata }: AuthorizationServer): void {
