@@ -171,7 +171,7 @@ const identity = {
     title: 'The resource differs from the MCP URL by a trailing slash',
     why: 'To clients that compare exactly these are two resources; later the audience of the token differs in the same way.',
     breaks: exactClients,
-    fix: 'Set "resource" to "{expected}", as people enter it. URL types of frameworks add the slash: keep the value as a string.',
+    fix: 'Have people enter {got}, or set "resource" to {expected}. URL types of frameworks add the slash: keep the value as a string.',
     sources: [
       rfc(9728, '3.3'),
       thread('microsoft/vscode', 259588),
