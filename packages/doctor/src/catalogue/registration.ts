@@ -19,7 +19,7 @@ export const registrationFindings = {
     level: 'error',
     title: 'Nobody answers at the registration endpoint',
     why: 'Clients register at the address in the metadata before they can do anything else. Where nobody listens they stop, and the server’s log stays empty.',
-    breaks: 'every client',
+    breaks: registeringClients,
     fix: 'In the metadata, let registration_endpoint name a host that clients reach (behind a proxy: the public one), or leave the member out; it says {where}.',
     sources: [rfc(8414, '2'), thread('anthropics/claude-ai-mcp', 913)],
   },
