@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type PersonaName, personaNames } from '@neonpanel/personas/catalogue'
+import { type PersonaName, personaNames, personas } from '@neonpanel/personas/catalogue'
 import { codeFlow, tokensFor } from '@neonpanel/testing-kit/client/grant'
 import { send } from '@neonpanel/testing-kit/client/http'
 import { chatGpt, claude } from '@neonpanel/testing-kit/client/oauth-client'
@@ -158,6 +158,22 @@ describe('clients', () => {
     expect((await run(['clients', 'revoke', '--delete', id])).err).toContain('It is deleted.')
     const gone = await run(['clients', 'show', id])
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining('There is no such client') })
+  })
+
+  it('that are known by their metadata document are listed, shown and revoked', async () => {
+    await adminApi(stack).post('/auto-consent', { person: 'owner@neonpanel.test', mode: 'approve' })
+    const words = ['--documents', 'local', '--follow']
+    const connected = await run(['connect', '--as', 'claude-code', stack.mcpUrl, ...words])
+    expect(connected.code, connected.out).toBe(0)
+    const id = personas['claude-code'].registration.document?.url ?? ''
+    expect(await ask(['clients', 'list', '--search', id])).toEqual([
+      { client_id: id, origin: 'metadata_document', active_grants: 1 },
+    ])
+    expect((await run(['clients', 'show', id])).out).toMatch(/^owner@neonpanel\.test +active/m)
+    const refused = await run(['clients', 'revoke', '--suspend', id])
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('without --suspend') })
+    expect((await run(['clients', 'revoke', id])).err).toContain(`Ended 1 grant of ${id}.`)
+    expect(idsOf(await ask(['clients', 'list']))).not.toContain(id)
   })
 
   it('are not suspended and deleted at once', async () => {

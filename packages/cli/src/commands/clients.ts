@@ -4,6 +4,8 @@ import { CommandFailure } from '../failure.ts'
 import { callAdminApi, issuerOf, listAll } from '../servers.ts'
 import type { Terminal } from '../terminal.ts'
 
+const documentOrigin = 'metadata_document'
+
 interface ListOptions {
   search?: string
   origin?: string
@@ -88,7 +90,7 @@ async function findClients(terminal: Terminal, { search, ...others }: ListOption
 
 async function readDocuments(terminal: Terminal) {
   const documents = await listAll(terminal, '/document-clients', listedClient)
-  return documents.map((client) => ({ ...client, origin: 'metadata_document' }))
+  return documents.map((client) => ({ ...client, origin: documentOrigin }))
 }
 
 function addShow(clients: Command, terminal: Terminal) {
@@ -149,10 +151,20 @@ Examples:
 /** Returns how many grants ended. */
 async function revoke(terminal: Terminal, clientId: string, options: RevokeOptions) {
   const path = pathOf(terminal, clientId)
+  if (options.suspend || options.delete) await mustBeRegistered(terminal, clientId)
   const answer = await callAdminApi(terminal, 'DELETE', `${path}/grants`)
   if (options.suspend) await callAdminApi(terminal, 'PATCH', path, { suspended: true })
   if (options.delete) await callAdminApi(terminal, 'DELETE', path)
   return Number(Object(answer).revoked)
+}
+
+/** A client that is known by its metadata document is in no directory: there is nothing to suspend or delete. */
+async function mustBeRegistered(terminal: Terminal, clientId: string): Promise<void> {
+  const { origin } = await readClient(terminal, clientId)
+  if (origin !== documentOrigin) return
+  throw new CommandFailure(
+    `${clientId} is known by its metadata document and not registered: revoke it without --suspend or --delete.`,
+  )
 }
 
 function report(clientId: string, grants: number, options: RevokeOptions): string {
