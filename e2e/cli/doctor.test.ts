@@ -95,6 +95,24 @@ describe('at this stack', () => {
     expect(Object.values(outcomesOf(report))).not.toContain('skipped')
     expect(existsSync(cli.file)).toBe(false)
   })
+
+  verifies(id, 'a sign-in that is denied loses nothing of what was seen before', async () => {
+    const cli = await commandLine(stack)
+    const doctor = cli.start(['doctor', stack.mcpUrl, '--json', '--login', '--no-browser'])
+    await using _ = doctor
+    const [, address = ''] = await doctor.until(/^ {2}(http\S+)$/m)
+    const callback = await createPerson(stack.issuer).authorize(new URL(address), { press: 'Deny' })
+    await (await fetch(callback)).text()
+    const { code, out, err } = await doctor.finished
+    const report = reportDocument.parse(JSON.parse(out))
+    expect(code).toBe(1)
+    expect(err).toContain('Access was denied')
+    expect(report.areas.find(({ area }) => area === 'token')).toMatchObject({
+      outcome: 'skipped',
+      because: 'The sign-in did not succeed.',
+    })
+    expect(outcomesOf(report).registration).not.toBe('skipped')
+  })
 })
 
 describe('at a broken server', () => {

@@ -6,7 +6,7 @@ import type { Readiness } from '../readiness.ts'
 import { findingCard, firstFinding, levelTones } from './page/findings.ts'
 import { type Html, html, raw } from './page/html.ts'
 import { brandMark, type IconName, icon, sprite } from './page/icons.ts'
-import { byLevel, firstToMend, summaryOf, verdictWords } from './summary.ts'
+import { byLevel, firstToMend, nothingToMend, summaryOf, verdictWords } from './summary.ts'
 
 /** A report as one page that needs nothing else: no script, no request, light and dark. */
 export function toPage(report: Report): string {
@@ -93,7 +93,7 @@ function first(report: Report): Html {
   if (finding?.level === 'error') return firstFinding(finding)
   const says = finding
     ? html`No error. First: <a href="#finding-1">${finding.title}</a>.`
-    : html`Nothing to mend.`
+    : html`${nothingToMend(report)}`
   const tone = finding ? levelTones.warning : 'ok'
   return html`<div class="alert" data-tone="${tone}" role="note">${icon(finding ? 'alert' : 'check')}<p>${says}</p></div>`
 }
@@ -110,7 +110,7 @@ function clients({ readiness }: Report): Html | undefined {
       <header class="card-header"><h2 id="clients">Real clients</h2></header>
       <div class="table-wrap">
         <table class="table">
-          <thead><tr><th scope="col">Client</th><th scope="col">Verdict</th><th scope="col">Because</th></tr></thead>
+          <thead><tr><th scope="col">Client</th><th scope="col">Verdict</th><th scope="col">Why, or what to do first</th></tr></thead>
           <tbody>${readiness.map(clientRow)}</tbody>
         </table>
       </div>

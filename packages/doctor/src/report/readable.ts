@@ -5,7 +5,14 @@ import type { Report } from '../examine.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Readiness } from '../readiness.ts'
 import { evidenceOf } from './evidence.ts'
-import { brokenClients, byLevel, firstToMend, summaryOf, verdictWords } from './summary.ts'
+import {
+  brokenClients,
+  byLevel,
+  firstToMend,
+  nothingToMend,
+  summaryOf,
+  verdictWords,
+} from './summary.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -83,7 +90,7 @@ function hanging(text: string, width: number, first: string, indent: number): st
 
 function firstOf(report: Report, { style }: ReadableWish, set: SetText): string[] {
   const first = firstToMend(report)
-  if (!first) return [style('green', 'Nothing to mend.')]
+  if (!first) return [set(style('green', nothingToMend(report)), 0)]
   const title = style(levelStyles[first.level], `First: ${first.title}`)
   return [set(title, 7, ''), set(first.fix, 7)]
 }

@@ -26,6 +26,13 @@ export function firstToMend({ findings }: Report): Finding | undefined {
   return byLevel(findings).find(({ level }) => level !== 'note')
 }
 
+/** What stands in place of what to mend first. */
+export function nothingToMend({ readiness }: Report): string {
+  return readiness.some(({ verdict }) => verdict === 'fails')
+    ? 'Nothing is wrong by itself, and yet not every client gets in: see below.'
+    : 'Nothing to mend.'
+}
+
 export function secondsOf(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`
 }

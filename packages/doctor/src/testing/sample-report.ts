@@ -82,12 +82,17 @@ const serverMetadata: ServerMetadata = {
 
 const skipped = new Set<Area>(['token', 'tools', 'step_up', 'refresh'])
 
+/** What is skipped comes last. */
+const inOrder = (Object.keys(areas) as Area[]).toSorted(
+  (one, other) => Number(skipped.has(one)) - Number(skipped.has(other)),
+)
+
 /** A report with a finding of each level and a client of each verdict, for the tests of its forms. */
 export const sampleReport: Report = {
   mcpUrl: 'https://mcp.example.com/mcp',
   startedAt: at,
   durationMs: 412,
-  areas: (Object.keys(areas) as Area[]).map((area) => ({
+  areas: inOrder.map((area) => ({
     area,
     title: areas[area],
     outcome: skipped.has(area)
