@@ -16,6 +16,8 @@ interface SignedIn {
   readonly resource: Resource
   readonly server: AuthorizationServer
   readonly session: Session
+  /** Whether the MCP endpoint takes the first token; where it does not, that was told. */
+  readonly isAccepted?: boolean
 }
 
 /**
@@ -24,20 +26,19 @@ interface SignedIn {
  */
 export async function examineRefresh(given: Examination, signedIn: SignedIn): Promise<void> {
   const examination = sayingOnce(given)
-  const { server, session } = signedIn
+  const { server, session, isAccepted = true } = signedIn
   const { grant } = session
   if (!grant) return
   const client = grantClient(examination.ask, server, grant)
   if (!client) return
   if (grant.refreshToken === undefined) {
     tellAbsence(examination, server)
-    const { accessToken } = session
-    return examineRevocation(examination, client, { accessToken, refreshToken: undefined })
+    return giveBack(client, [session.accessToken])
   }
   const first = await renewFirst(examination, { ...signedIn, client, token: grant.refreshToken })
   if (!first) {
-    await client.revoke?.(session.accessToken, 'access_token')
-    return
+    await client.revoke?.(grant.refreshToken, 'refresh_token')
+    return giveBack(client, [session.accessToken])
   }
   await examineRenewal(examination, signedIn, first)
   await examineBogus(examination, client)
@@ -47,12 +48,19 @@ export async function examineRefresh(given: Examination, signedIn: SignedIn): Pr
     spent: grant.refreshToken,
   })
   await examineRevocation(examination, client, {
-    accessToken: last.accessToken,
+    accessToken: isAccepted ? last.accessToken : undefined,
     refreshToken: last.refreshToken,
   })
-  // Where tokens end one by one.
-  const earlier = [session.accessToken, first.accessToken].filter((token) => token !== undefined)
-  await Promise.all(earlier.map((token) => client.revoke?.(token, 'access_token')))
+  return giveBack(client, [session.accessToken, first.accessToken, last.accessToken])
+}
+
+/** Ends access tokens one by one, where they do not end with their grant. */
+async function giveBack(
+  client: GrantClient,
+  tokens: readonly (string | undefined)[],
+): Promise<void> {
+  const issued = tokens.filter((token) => token !== undefined)
+  await Promise.all(issued.map((token) => client.revoke?.(token, 'access_token')))
 }
 
 /** Dead tokens are met several times, and refused in the same way. */
@@ -109,7 +117,7 @@ async function renewFirst(
 /** Looks at what the first refresh brought. */
 async function examineRenewal(
   examination: Examination,
-  { session }: SignedIn,
+  { session, isAccepted = true }: SignedIn,
   renewal: Renewal,
 ): Promise<void> {
   const { found, mcpUrl } = examination
@@ -123,11 +131,9 @@ async function examineRenewal(
   }
   if (typeof body.expires_in !== 'number') found('refresh_expires_in_missing', { where, exchanges })
   examineScope(examination, session, renewal)
+  if (!isAccepted) return
   const met = await present(examination, accessToken)
   if (met.reception === 'accepted' || met.reception === 'unknown') return
-  // Where the first one was refused as well, that was told already.
-  const earlier = await present(examination, session.accessToken)
-  if (earlier.reception !== 'accepted') return
   const shown = [...exchanges, met.answer.exchange]
   found('refreshed_token_refused', { where: mcpUrl, got: inShort(met.answer), exchanges: shown })
 }
