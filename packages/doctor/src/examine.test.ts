@@ -44,6 +44,12 @@ test('tells each area once, in order of its beginning, and why one was skipped',
   })
 })
 
+test('a URL that is none is told, too', async () => {
+  const { findings, areas: examined } = await examine('stdio')
+  expect(named(findings)).toEqual(['error url_invalid'])
+  expect(examined).toHaveLength(Object.keys(areas).length)
+})
+
 test.each<[string, Changes]>([
   [
     'status_not_401',

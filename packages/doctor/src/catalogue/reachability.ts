@@ -20,8 +20,8 @@ const names = {
   url_invalid: {
     area,
     level: 'error',
-    title: 'The MCP URL is no http or https URL',
-    why: 'Remote MCP servers are reached over HTTP. A client cannot make a request of anything else.',
+    title: 'The MCP URL is none that clients can ask',
+    why: 'Remote MCP servers are reached over HTTP. A client cannot make a request of anything else, and user and password in the URL are refused by the fetch of browsers and Node.js.',
     breaks: 'every client',
     fix: 'Enter the whole address of the MCP endpoint, such as https://mcp.example.com/mcp.',
     sources: [streamableHttp],

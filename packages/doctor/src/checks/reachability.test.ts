@@ -46,10 +46,11 @@ test('public http is refused by clients in the cloud', async () => {
 })
 
 test('says what is wrong with a URL that is none', async () => {
-  for (const url of ['stdio', 'ftp://mcp.example/']) {
+  for (const url of ['stdio', 'ftp://mcp.example/', 'https://me:secret@mcp.example/mcp']) {
     const { result, findings } = await reach(url)
     expect(result).toBe(false)
     expect(named(findings)).toEqual(['error url_invalid'])
+    expect(JSON.stringify(findings)).not.toContain('secret')
   }
 })
 

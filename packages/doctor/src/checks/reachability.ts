@@ -4,6 +4,7 @@ import { initialize, inShort } from '../conversation.ts'
 import type { Examination } from '../examination.ts'
 import { isPage, titleOf } from '../html.ts'
 import { isPublicAddress } from '../readiness/public-address.ts'
+import { redactUrl } from '../redaction.ts'
 import { findEndpoint } from './reachability/find-endpoint.ts'
 import { tellNoAnswer } from './reachability/no-answer.ts'
 import { tellRedirect } from './reachability/redirect.ts'
@@ -14,8 +15,10 @@ const slowMs = 5000
 /** @returns whether something that may be an MCP server answers there */
 export async function examineReachability(examination: Examination): Promise<boolean> {
   const { mcpUrl, found } = examination
-  if (!/^https?:$/.test(URL.parse(mcpUrl)?.protocol ?? '')) {
-    found('url_invalid', { where: mcpUrl, got: mcpUrl, expected: 'http:// or https://' })
+  const { protocol, username, password } = URL.parse(mcpUrl) ?? {}
+  if (!/^https?:$/.test(protocol ?? '') || username || password) {
+    const got = redactUrl(mcpUrl)
+    found('url_invalid', { where: got, got, expected: 'http:// or https:// and a host' })
     return false
   }
   try {
