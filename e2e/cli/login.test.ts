@@ -1,10 +1,12 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { bearer } from '@neonpanel/testing-kit/client/http'
+import { register } from '@neonpanel/testing-kit/client/oauth-client'
 import { textOf } from '@neonpanel/testing-kit/person/page'
 import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { decodeJwt } from 'jose'
 import { describe, expect } from 'vitest'
 import { adminApi } from '../harness/admin.ts'
+import { freePort } from '../harness/balancer.ts'
 import { commandLine } from '../harness/command-line.ts'
 import { startDesktop } from '../harness/desktop.ts'
 import { approveDevice } from '../harness/device.ts'
@@ -107,6 +109,32 @@ describe('login in the browser', () => {
       const again = await cli.run(['login', '--no-browser', '--iat', token])
       expect(again.code).toBe(1)
       expect(again.err).toContain('The initial access token was not accepted')
+    },
+  )
+
+  verifies(
+    'cli-sign-in',
+    'is the client that it is told to be, with its secret and port',
+    async () => {
+      const { initial_access_token: token } = await adminApi(gated).mint()
+      const port = await freePort()
+      const metadata = {
+        redirect_uris: [`http://127.0.0.1:${port}/callback`],
+        token_endpoint_auth_method: 'client_secret_basic',
+      }
+      const { client_id, client_secret } = (await register(gated, metadata, token)).body
+      const told = ['--client-id', client_id, '--callback-port', String(port)]
+      const cli = await commandLine(gated)
+      const without = await cli.run(['login', '--no-browser', ...told])
+      expect(without.code).toBe(1)
+      expect(without.err).toContain('the server answered 401')
+      const asked = await commandLine(gated, { CLIENT_SECRET: String(client_secret) })
+      expect(await asked.signIn(told)).toMatchObject({ code: 0 })
+      // What is remembered is enough from then on, secret and port included.
+      expect(await asked.run(['token', '--refresh'])).toMatchObject({ code: 0 })
+      expect(await asked.signIn(['--scope', 'read:reports'])).toMatchObject({ code: 0 })
+      expect((await asked.stored()).map((one) => one.client_id)).toEqual([client_id])
+      expect((await asked.run(['logout'])).err).toContain('revoked and forgotten')
     },
   )
 
