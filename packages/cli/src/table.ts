@@ -1,3 +1,5 @@
+// Workspaces that import this one have their own list of files, without the declaration beside this one.
+/// <reference path="./cliui.d.ts" />
 import cliui from 'cliui'
 import stringWidth from 'string-width'
 import type { Terminal } from './terminal.ts'
