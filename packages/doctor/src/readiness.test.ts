@@ -193,6 +193,22 @@ describe('what a rehearsal cannot see', () => {
     expect(of('vscode').verdict).toBe('works')
   })
 
+  test('an error of metadata documents is got around by an entered id', async () => {
+    const broken = finding({ id: 'documents_refused', area: 'registration', breaks: ['vscode'] })
+    const { of } = await readiness({}, { findings: [broken] })
+    expect(of('vscode')).toMatchObject({ verdict: 'works_after', cause: 'documents_refused' })
+    expect(of('cursor').verdict).toBe('works')
+  })
+
+  test('a client that stops without known words is told the error that breaks it', async () => {
+    const bad = finding({ id: 'challenge_metadata_not_absolute', breaks: 'every client' })
+    const { of } = await readiness(
+      { challenge: 'Bearer resource_metadata="/metadata"' },
+      { findings: [bad] },
+    )
+    expect(of('codex')).toMatchObject({ verdict: 'fails', cause: bad.id })
+  })
+
   test('a warning breaks nobody, and an error that no client suffers from neither', async () => {
     const { of } = await readiness(
       {},

@@ -67,10 +67,10 @@ async function outcomeOf(
   const errors = examined.findings.filter((finding) => isBroken(name, finding))
   const ofRegistration = errors.filter((finding) => isAboutRegistration(finding, examined))
   const first = await rehearse(persona, stage)
-  const registrationError = first.way === 'dynamic' ? ofRegistration[0] : undefined
+  const registrationError = ofRegistration.find((finding) => isMet(finding, first, examined))
   const needsId = isLockedOut(first) || registrationError !== undefined
   const rehearsal = needsId ? await rehearse(persona, stage, 'entered-by-hand') : first
-  if (rehearsal.run.story.status !== 'completed') return explained(rehearsal)
+  if (rehearsal.run.story.status !== 'completed') return explained(rehearsal, errors)
   const unseen = errors.find((finding) => !ofRegistration.includes(finding))
   if (unseen) return failed(unseen)
 
@@ -107,8 +107,10 @@ function causeOf({ run }: Rehearsal, { registration }: Stage): string | undefine
   return registration === 'open' ? run.verdict?.cause : 'client_id_needed'
 }
 
-function explained({ run }: Rehearsal): Outcome {
+/** In the client's own words; where those are none that are known, in those of the error that breaks it. */
+function explained({ run }: Rehearsal, [error]: readonly Finding[]): Outcome {
   const { verdict, steps } = run
+  if (!verdict && error) return failed(error)
   if (!verdict) {
     return { verdict: 'fails', says: steps.at(-1)?.says ?? 'It stops.', cause: undefined }
   }
@@ -128,10 +130,19 @@ function isBroken(name: PersonaName, { level, breaks }: Finding): boolean {
   return level === 'error' && (breaks === 'every client' || breaks.includes(name))
 }
 
-/** What only a client that registers suffers from: an entered id gets around it. */
-function isAboutRegistration({ where }: Finding, { authorizationServer }: Examined): boolean {
+/** Of how clients become known: an entered id gets around it. */
+function isAboutRegistration(finding: Finding, examined: Examined): boolean {
+  return finding.area === 'registration' || isAtRegistrationEndpoint(finding, examined)
+}
+
+/** Who is known by a metadata document never comes to the registration endpoint. */
+function isMet(finding: Finding, { way }: Rehearsal, examined: Examined): boolean {
+  return way !== 'document' || !isAtRegistrationEndpoint(finding, examined)
+}
+
+function isAtRegistrationEndpoint({ where }: Finding, { authorizationServer }: Examined): boolean {
   const endpoint = authorizationServer?.metadata.registration_endpoint
-  return endpoint !== undefined && where !== undefined && where.split(', ')[0] === endpoint
+  return endpoint !== undefined && where?.split(', ')[0] === endpoint
 }
 
 const errorIn = ({ findings }: Examined, area: Finding['area']) =>
