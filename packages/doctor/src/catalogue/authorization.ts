@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
-import { mcp, rfc, thread } from './signed-in-sources.ts'
+import { mcp, rfc, thread } from './sources.ts'
 
 const area = 'authorization'
 

@@ -1,5 +1,5 @@
 import type { FindingDefinition, Source } from '../finding.ts'
-import { rfc } from './signed-in-sources.ts'
+import { rfc } from './sources.ts'
 
 const area = 'caching'
 

@@ -8,7 +8,7 @@ import {
   scopeChallenges,
   thread,
   tokenHandling,
-} from './signed-in-sources.ts'
+} from './sources.ts'
 
 const area = 'challenge'
 const metadataLocation = mcp(

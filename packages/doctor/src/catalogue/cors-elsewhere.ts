@@ -1,6 +1,6 @@
 import type { FindingDefinition, Source } from '../finding.ts'
 import { pageClients } from './persona-groups.ts'
-import { rfc, thread } from './signed-in-sources.ts'
+import { rfc, thread } from './sources.ts'
 
 const protocol: Source = {
   title: 'Fetch, CORS protocol',

@@ -1,7 +1,7 @@
 import type { FindingDefinition, Source } from '../finding.ts'
 import { corsElsewhereFindings } from './cors-elsewhere.ts'
 import { pageClients } from './persona-groups.ts'
-import { mcp, mcpNewest, thread } from './signed-in-sources.ts'
+import { mcp, mcpNewest, thread } from './sources.ts'
 
 const protocol: Source = {
   title: 'Fetch, CORS protocol',

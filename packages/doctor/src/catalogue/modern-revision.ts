@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
-import { mcpNewest, thread } from './signed-in-sources.ts'
+import { mcpNewest, thread } from './sources.ts'
 
 const versioning = mcpNewest('basic/versioning', 'Versioning')
 const transport = mcpNewest('basic/transports/streamable-http', 'Streamable HTTP')

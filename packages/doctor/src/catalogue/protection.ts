@@ -1,6 +1,6 @@
 import type { FindingDefinition } from '../finding.ts'
 import { pageClients } from './persona-groups.ts'
-import { mcp } from './signed-in-sources.ts'
+import { mcp } from './sources.ts'
 
 const security = mcp('basic/transports#security-warning', 'Transports, security')
 const cors = {

@@ -1,6 +1,6 @@
 import type { FindingDefinition, Source } from '../finding.ts'
 import { clientsThat } from './persona-groups.ts'
-import { claudeAuthentication, mcp, mcpNewest, rfc, thread } from './signed-in-sources.ts'
+import { claudeAuthentication, mcp, mcpNewest, rfc, thread } from './sources.ts'
 
 const area = 'reachability'
 const cloudClients = clientsThat(({ runs }) => runs === 'cloud')

@@ -1,6 +1,6 @@
 import type { FindingDefinition } from '../finding.ts'
 import { clientsThat } from './persona-groups.ts'
-import { claudeAuthentication, mcp, rfc, thread, tokenTheft } from './signed-in-sources.ts'
+import { claudeAuthentication, mcp, rfc, thread, tokenTheft } from './sources.ts'
 
 const invalidGrant = rfc(6749, '5.2')
 
@@ -118,7 +118,7 @@ export const refreshFindings = {
     why: 'The doctor invented it. Whoever invents one gets access.',
     breaks: [],
     fix: 'At {where}, issue tokens only for refresh tokens that were issued, to the client that they were issued to.',
-    sources: [rfc(6749, '6'), thread('navikt/mock-oauth2-server', 345)],
+    sources: [rfc(6749, '6'), thread('navikt/mock-oauth2-server', 826)],
   },
   refresh_error_wrong: {
     area: 'refresh',

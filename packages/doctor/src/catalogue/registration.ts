@@ -1,6 +1,6 @@
 import type { FindingDefinition } from '../finding.ts'
 import { documentClients, publicDocumentClients, registeringClients } from './persona-groups.ts'
-import { claudeAuthentication, mcp, rfc, thread } from './signed-in-sources.ts'
+import { claudeAuthentication, mcp, rfc, thread } from './sources.ts'
 
 const ways = mcp(
   'basic/authorization#client-registration-approaches',

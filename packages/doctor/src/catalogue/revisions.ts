@@ -6,7 +6,7 @@ import {
   streamableOnlyClients,
   streamClients,
 } from './persona-groups.ts'
-import { mcp, mcpNewest, rfc, thread } from './signed-in-sources.ts'
+import { mcp, mcpNewest, rfc, thread } from './sources.ts'
 
 const lifecycle = mcp('basic/lifecycle#version-negotiation', 'Lifecycle, version negotiation')
 const initialization = mcp('basic/lifecycle#initialization', 'Lifecycle, initialization')

@@ -7,7 +7,7 @@ import {
   rfc,
   scopeChallenges,
   thread,
-} from './signed-in-sources.ts'
+} from './sources.ts'
 
 const newestChallenges = mcpNewest(
   'basic/authorization#scope-challenge-handling',

@@ -1,6 +1,6 @@
 import type { FindingDefinition } from '../finding.ts'
 import { clientsThat } from './persona-groups.ts'
-import { mcp, rfc, thread, tokenHandling } from './signed-in-sources.ts'
+import { mcp, rfc, thread, tokenHandling } from './sources.ts'
 
 const audienceRule = mcp(
   'basic/authorization#token-audience-binding-and-validation',

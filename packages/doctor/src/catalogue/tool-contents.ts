@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
-import { chatGptServers, mcp, thread, toolPage } from './signed-in-sources.ts'
+import { chatGptServers, mcp, thread, toolPage } from './sources.ts'
 
 const structured = mcp('server/tools#structured-content', 'Tools, structured content')
 

@@ -7,7 +7,7 @@ import {
   mcpNewest,
   thread,
   toolPage,
-} from './signed-in-sources.ts'
+} from './sources.ts'
 
 const names = mcp('server/tools#tool-names', 'Tools, names')
 const schemas = mcpNewest('server/tools', 'Tools')

@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts'
-import { mcp, rfc, thread, toolPage } from './signed-in-sources.ts'
+import { mcp, rfc, thread, toolPage } from './sources.ts'
 import { toolContentFindings } from './tool-contents.ts'
 import { toolDefinitionFindings } from './tool-definitions.ts'
 

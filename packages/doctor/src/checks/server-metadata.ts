@@ -82,7 +82,8 @@ async function withoutMetadata(
     return
   }
   const told = mostTelling(forms)!
-  found(ids[told.state], { where: told.url, got: told.got, expected, exchanges })
+  const due = told.state === 'absent' ? expected : '200 with the document as JSON'
+  found(ids[told.state], { where: told.url, got: told.got, expected: due, exchanges })
 }
 
 /** Members by which clients would see two servers. */

@@ -163,6 +163,15 @@ describe('as SARIF', () => {
     expect(run!.results!.map(({ level }) => level)).toEqual(['note', 'error', 'warning'])
   })
 
+  test.each([
+    ['http://localhost:4401/mcp', 'localhost-4401/mcp'],
+    ['https://[::1]/', '--1-'],
+    ['no url', 'no%20url'],
+  ])('%s stands as %s', (mcpUrl, place) => {
+    const [result] = toSarif({ ...sampleReport, mcpUrl }, '1').runs[0]!.results!
+    expect(result!.locations![0]!.physicalLocation!.artifactLocation!.uri).toBe(place)
+  })
+
   test('the request and the answer go along', () => {
     const result = run!.results![1]!
     expect(result.webRequest).toMatchObject({ method: 'GET' })

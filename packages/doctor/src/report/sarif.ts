@@ -99,9 +99,10 @@ const fingerprint = (...parts: readonly (string | undefined)[]) =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)
 
 /** `https://mcp.example.com/mcp` → `mcp.example.com/mcp`, as a relative reference (RFC 3986 section 4.2). */
-function placeOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host.replaceAll(/[:[\]]/g, '-')}${pathname}`.replace(/\/$/, '')
+function placeOf(entered: string): string {
+  const url = URL.parse(entered)
+  if (!url) return encodeURIComponent(entered)
+  return `${url.host.replaceAll(/[:[\]]/g, '-')}${url.pathname}`.replace(/\/$/, '')
 }
 
 function webMessages({ request, response }: Exchange) {
