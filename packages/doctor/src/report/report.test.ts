@@ -165,7 +165,7 @@ describe('as SARIF', () => {
 
   test.each([
     ['http://localhost:4401/mcp', 'localhost-4401/mcp'],
-    ['https://[::1]/', '--1-'],
+    ['https://[::1]/', '--1'],
     ['no url', 'no%20url'],
   ])('%s stands as %s', (mcpUrl, place) => {
     const [result] = toSarif({ ...sampleReport, mcpUrl }, '1').runs[0]!.results!

@@ -102,7 +102,10 @@ const fingerprint = (...parts: readonly (string | undefined)[]) =>
 function placeOf(entered: string): string {
   const url = URL.parse(entered)
   if (!url) return encodeURIComponent(entered)
-  return `${url.host.replaceAll(/[:[\]]/g, '-')}${url.pathname}`.replace(/\/$/, '')
+  return `${url.host.replaceAll(/[[\]]/g, '').replaceAll(':', '-')}${url.pathname}`.replace(
+    /\/$/,
+    '',
+  )
 }
 
 function webMessages({ request, response }: Exchange) {
