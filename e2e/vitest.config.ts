@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => {
     ? // Both engines answer the same requests: what other people's programs make of the answers is seen on one.
       ['protocol', 'attacks', 'postgresql', 'clients/{v1,v2,import,resources,step-up}*']
     : // The packed testing kit brings the embedded database.
-      ['architecture', 'protocol', 'attacks', 'clients', 'cli', 'conformance', 'packed']
+      ['architecture', 'protocol', 'attacks', 'clients', 'cli', 'conformance', 'packed', 'zoo']
   return {
     test: {
       include: ['requirements.test.ts', ...folders.map(testsIn)],

@@ -22,6 +22,8 @@ export interface Reply {
   /** Names are lower-case. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** An event stream that goes on, in place of the body. */
+  readonly stream?: IncomingMessage
 }
 
 /** `drop`: the connection ends without an answer; `hang`: none ever comes. */
@@ -40,12 +42,15 @@ export interface Gate {
   open(to: { readonly port: number; readonly resource: string }): void
   /** From now on; undefined = everything passes as it is. */
   distort(distortion: Distortion | undefined): void
+  /** The address that requests come from, from now on. */
+  visitor(address: string): void
   close(): Promise<void>
 }
 
 export async function startGate(server: ServerName): Promise<Gate> {
   let behind = { port: 0, resource: 'http://localhost/mcp' }
   let distortion: Distortion | undefined
+  let address = '192.0.2.1'
   const hanging = new Set<ServerResponse>()
   const listener = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => outgoing.destroy(error as Error))
@@ -58,12 +63,14 @@ export async function startGate(server: ServerName): Promise<Gate> {
       endpoint: endpointAt({ server, resource: behind.resource }, url.pathname),
       method: incoming.method ?? 'GET',
       url,
-      headers: incoming.headers as Record<string, string>,
+      headers: { ...(incoming.headers as Record<string, string>), 'x-forwarded-for': address },
       body: (await buffer(incoming)).toString(),
     }
     const pass: Pass = async (changed) => {
       const answer = await forward({ ...passing, ...changed }, behind.port)
-      return { ...headOf(answer), body: (await buffer(answer)).toString() }
+      const head = headOf(answer)
+      if (isOpenStream(passing, answer)) return { ...head, body: '', stream: answer }
+      return { ...head, body: (await buffer(answer)).toString() }
     }
     if (distortion) {
       const outcome = await distortion(passing, pass)
@@ -72,10 +79,7 @@ export async function startGate(server: ServerName): Promise<Gate> {
       return
     }
     const answer = await forward(passing, behind.port)
-    const { status, headers } = headOf(answer)
-    outgoing.writeHead(status, headers as Record<string, string>).flushHeaders()
-    outgoing.on('close', () => answer.destroy())
-    answer.on('error', () => outgoing.destroy()).pipe(outgoing)
+    write(outgoing, { ...headOf(answer), body: '', stream: answer })
   }
 
   listener.listen(0, 'localhost')
@@ -90,6 +94,9 @@ export async function startGate(server: ServerName): Promise<Gate> {
       distortion = wanted
       for (const outgoing of hanging) outgoing.destroy()
       hanging.clear()
+    },
+    visitor(from) {
+      address = from
     },
     async close() {
       const closed = once(listener, 'close')
@@ -116,6 +123,12 @@ async function forward(passing: Passing, port: number): Promise<IncomingMessage>
   return answer
 }
 
+/** A POST is answered by a stream that ends; what GET opens stays open. */
+function isOpenStream({ method }: Passing, { headers }: IncomingMessage): boolean {
+  const type = headers['content-type'] ?? ''
+  return method === 'GET' && type.startsWith('text/event-stream')
+}
+
 function headOf({ statusCode = 502, headers }: IncomingMessage): Pick<Reply, 'status' | 'headers'> {
   const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = headers
   return { status: statusCode, headers: kept as Reply['headers'] }
@@ -126,6 +139,14 @@ function write(outgoing: ServerResponse, outcome: Exclude<Outcome, 'hang'>) {
     outgoing.destroy()
     return
   }
+  const { status, body, stream } = outcome
   const { 'content-length': _, ...headers } = outcome.headers
-  outgoing.writeHead(outcome.status, headers as Record<string, string>).end(outcome.body)
+  outgoing.writeHead(status, headers as Record<string, string>)
+  if (!stream) {
+    outgoing.end(body)
+    return
+  }
+  outgoing.flushHeaders()
+  outgoing.on('close', () => stream.destroy())
+  stream.on('error', () => outgoing.destroy()).pipe(outgoing)
 }

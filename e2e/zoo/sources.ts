@@ -17,7 +17,10 @@ export function rfc(number: number, section: string): Source {
 /** A page of a revision of MCP, such as `basic/authorization#token-handling`. */
 export function mcp(revision: string, page: string): Source {
   return {
-    title: `MCP ${revision}, ${page.replace('basic/', '').replaceAll('-', ' ').replace('#', ', ')}`,
+    title: `MCP ${revision}, ${page
+      .replace(/^\w+\//, '')
+      .replaceAll('-', ' ')
+      .replace('#', ', ')}`,
     url: `https://modelcontextprotocol.io/specification/${revision}/${page}`,
   }
 }
@@ -25,16 +28,6 @@ export function mcp(revision: string, page: string): Source {
 export const claude: Source = {
   title: 'Claude, connector authentication',
   url: 'https://claude.com/docs/connectors/building/authentication',
-}
-
-export const appsSdk: Source = {
-  title: 'OpenAI Apps SDK, authentication',
-  url: 'https://developers.openai.com/apps-sdk/build/auth',
-}
-
-export const appsSdkServers: Source = {
-  title: 'OpenAI, building MCP servers for ChatGPT',
-  url: 'https://developers.openai.com/apps-sdk/build/mcp-server',
 }
 
 export const fetchCors: Source = {

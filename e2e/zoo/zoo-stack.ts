@@ -33,6 +33,8 @@ export async function startZooStack(environment: Record<string, string> = {}): P
       MCP_URL: `http://localhost:${resource.port}/mcp`,
       REGISTRATION_MODE: 'open',
       TEST_CONTROLS: 'true',
+      // The gates are proxies, and say where requests come from.
+      TRUST_PROXY: 'true',
       ...environment,
     },
   })
@@ -42,7 +44,11 @@ export async function startZooStack(environment: Record<string, string> = {}): P
   resource.open({ port: portOf('MCP_PORT'), resource: stack.mcpUrl })
   const started = starting.move()
 
+  let visitors = 0
   async function afflict(defect: Exclude<Defect, { server: unknown }>): Promise<AsyncDisposable> {
+    visitors += 1
+    // Failures are counted by address: each animal is visited from another one.
+    for (const gate of [authorization, resource]) gate.visitor(`192.0.2.${visitors}`)
     if ('distortion' in defect) {
       for (const gate of [authorization, resource]) gate.distort(defect.distortion)
       return disposable(async () => {
