@@ -8,7 +8,7 @@ Servers that are whole but for one thing, each a defect that somebody met or a r
 that changes one thing on the way; a test has the doctor examine them all, and some healthy servers beside them: this stack, the
 examples of the MCP SDK with and without authorization, the SDK behind oidc-provider, a bare server.
 
-Generated from the animals; renew it with \`npm exec --workspace e2e -- vitest run zoo/document --update\`.
+Generated from the animals; renew it with \`npm run readme\`.
 `
 
 /** The page `docs/zoo.md`. */
