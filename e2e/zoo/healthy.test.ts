@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { startBareSdk } from './healthy/bare-sdk.ts'
 import { startSdkBehindOidcProvider } from './healthy/sdk-behind-oidc-provider.ts'
 import { startSdkExample } from './healthy/sdk-example.ts'
+import { signInBySdk } from './healthy/sdk-sign-in.ts'
 import { startZooStack } from './zoo-stack.ts'
 
 const withinMs = 5_000
@@ -36,14 +37,13 @@ describe('the doctor finds no error at', () => {
     expect(signedIn.areas.find(({ area }) => area === 'refresh')?.outcome).toBe('passed')
   })
 
-  it('the SDK’s example with its demo authorization server', async () => {
-    const { entry } = await foundWell(await startSdkExample('--oauth'))
-    expect(entry?.kind).toBe('protected')
-  })
-
-  it('the same, where it takes tokens for itself alone', async () => {
-    const { entry } = await foundWell(await startSdkExample('--oauth', '--oauth-strict'))
-    expect(entry?.kind).toBe('protected')
+  it.each([
+    ['the SDK’s example with its demo authorization server', []],
+    ['the same where it takes tokens for itself alone', ['--oauth-strict' as const]],
+  ])('%s', async (_, strict) => {
+    const mcpUrl = await startSdkExample('--oauth', ...strict)
+    expect((await foundWell(mcpUrl)).entry?.kind).toBe('protected')
+    await foundWell(mcpUrl, { signIn: () => signInBySdk(mcpUrl, 'mcp:tools') })
   })
 
   it('the SDK’s bearer authentication behind oidc-provider', async () => {
