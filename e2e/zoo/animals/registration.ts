@@ -81,8 +81,7 @@ export const unwelcoming: readonly Animal[] = [
   },
   {
     id: 'registration-not-announced',
-    title:
-      'Neither a registration endpoint nor metadata documents: no client has a way in by itself',
+    title: 'Registration exists, and the metadata does not say so',
     source: thread('zitadel/zitadel#9810'),
     defect: { preset: 'metadata-without-registration' },
     named: 'registration_endpoint_unlisted',

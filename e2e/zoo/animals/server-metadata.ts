@@ -115,7 +115,7 @@ export const lost: readonly Animal[] = [
     defect: {
       distortion: set(() => ({ token_endpoint: 'http://auth.invalid:8080/oauth2/token' })),
     },
-    named: 'no_answer',
+    named: 'endpoint_unreachable',
   },
   {
     id: 'pkce-not-announced',

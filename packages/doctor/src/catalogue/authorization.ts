@@ -4,6 +4,15 @@ import { mcp, rfc, thread } from './sources.ts'
 const area = 'authorization'
 
 const pages = {
+  endpoint_unreachable: {
+    area,
+    level: 'error',
+    title: 'Nobody answers at an endpoint of the metadata',
+    why: 'Clients find the way, and end where the metadata sends them. Mostly it names the address that the authorization server has inside: a container, a cluster, a machine behind the proxy.',
+    breaks: 'every client',
+    fix: 'In the metadata, name {where} by the public host; behind a proxy, configure the public URL of the authorization server.',
+    sources: [rfc(8414, '2'), thread('dremio/dremio-mcp', 102)],
+  },
   authorization_endpoint_not_found: {
     area,
     level: 'error',

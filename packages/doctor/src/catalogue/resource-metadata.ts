@@ -141,8 +141,8 @@ const identity = {
   resource_scheme_mismatch: {
     area,
     level: 'error',
-    title: 'The metadata names the resource with http in place of https',
-    why: 'The server stands behind a proxy that ends TLS and takes the scheme of the request that reaches it. Clients see another resource.',
+    title: 'The metadata names the resource with another scheme',
+    why: 'Mostly http in place of https: the server stands behind a proxy that ends TLS, and takes the scheme of the request that reaches it. Clients see another resource.',
     breaks: strictClients,
     fix: 'Set the public URL {expected} in the configuration of the server, or have it trust X-Forwarded-Proto of the proxy.',
     sources: [rfc(9728, '3.3'), thread('mesh/mesh-mcp', 20), thread('tuist/tuist', 9663)],

@@ -59,6 +59,7 @@ test.each<[string, (redirectUri: string) => Answered]>([
 
 test.each<[string, () => Answered]>([
   ['error token_endpoint_not_found', () => html(404)],
+  ['error endpoint_unreachable', () => 'hang_up'],
   ['error token_endpoint_fails', () => Response.json({ error: 'server_error' }, { status: 500 })],
   ['error token_endpoint_redirects', () => redirect('/oauth/token', 307)],
   ['error token_form_refused', () => Response.json({}, { status: 415 })],
