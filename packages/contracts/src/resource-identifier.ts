@@ -17,6 +17,7 @@ const withoutTrailingSlash = (path: string) => path.replace(/\/$/, '')
  * @param canonical `MCP_URL`, for example `https://mcp.neonpanel.com/mcp`
  */
 export function canonicalResource(resource: string, canonical: string): string | undefined {
+  if (resource === canonical) return canonical
   if (!URL.canParse(resource) || /[#?\s\\]/.test(resource)) return undefined
   const asked = new URL(resource)
   const target = new URL(canonical)

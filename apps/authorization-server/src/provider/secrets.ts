@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
 /**
  * `APP_SECRET`: base64url, 32 bytes or more. The first one is in use; what it replaced opens what it had sealed, and seals
@@ -75,5 +75,5 @@ function open(
 
 /** Under what a value that its holder presents is stored. */
 export function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('base64url')
+  return hash('sha256', value, 'base64url')
 }

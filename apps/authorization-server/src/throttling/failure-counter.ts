@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Database } from '@neonpanel/database/open'
 import { RateLimiterMemory, RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible'
 import type { FailureLimit } from './limits.ts'
@@ -119,5 +119,5 @@ function seconds(milliseconds: number): number {
 
 /** Keys are digests: the table tells nobody who tried what from where. */
 export function counterKey(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('base64url')
+  return hash('sha256', parts.join('\0'), 'base64url')
 }
