@@ -47,6 +47,10 @@ export function openConnection(path: string): SqliteConnection {
     'synchronous = NORMAL',
     'foreign_keys = ON',
     'busy_timeout = 5000',
+    // KiB: keys are digests, so that every row goes to another page of every index; 2 MB would be read again and again.
+    'cache_size = -32000',
+    // Pages, 16 MB: a page that many commits change is written back once.
+    'wal_autocheckpoint = 4000',
   ]) {
     database.exec(`PRAGMA ${pragma}`)
   }
