@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Component, isPermissive } from '@neonpanel/publishing/bill-of-materials'
 import { createPerson } from '@neonpanel/testing-kit/person/people'
 import { runBinary, startBinary } from 'neonpanel/testing/binary'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +59,14 @@ describe('the packed command line, in an empty folder', () => {
     expect(statSync(tarball).size).toBeLessThan(8_000_000)
   })
 
+  it('brings along only what wants no more than to be named', async () => {
+    const bill = await project.run('npm', ['sbom', '--sbom-format=cyclonedx'])
+    const components: Component[] = JSON.parse(bill).components
+    expect(components.length).toBeGreaterThan(50)
+    const others = components.filter((component) => !isPermissive(component))
+    expect(others.map(({ 'bom-ref': name }) => name)).toEqual([])
+  })
+
   it('is what npx runs', async () => {
     const printed = await project.run('npx', ['--no', '--', 'neonpanel', '--version'])
     expect(printed.trim()).toMatch(/^\d+\.\d+\.\d+$/)
@@ -106,8 +115,16 @@ describe('the packed command line, in an empty folder', () => {
 
   it('finds nothing wrong with the servers that it runs', async () => {
     const report = inProject('report.html')
-    const { code, out } = await run('doctor', servers.mcpUrl, '--html', report)
-    expect(code, out).toBe(0)
+    const { findings, areas } = await ask('doctor', servers.mcpUrl, '--html', report)
+    const levels = findings.map(({ level, id }: { level: string; id: string }) => `${level} ${id}`)
+    expect(levels.filter((found: string) => !found.startsWith('note '))).toEqual([])
+    const skipped = areas.filter(({ outcome }: { outcome: string }) => outcome === 'skipped')
+    expect(skipped.map(({ area }: { area: string }) => area)).toEqual([
+      'token',
+      'tools',
+      'step_up',
+      'refresh',
+    ])
     expect(readFileSync(report, 'utf8')).toContain(servers.mcpUrl)
   })
 

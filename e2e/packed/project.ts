@@ -50,7 +50,7 @@ export async function packWorkspace(name: string, destination: string): Promise<
 
 export async function emptyProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'neonpanel-project-'))
-  const manifest = { private: true, type: 'module', overrides: lockedVersions() }
+  const manifest = { version: '0.0.0', private: true, type: 'module', overrides: lockedVersions() }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   const run: Project['run'] = async (program, parameters, { at = folder, variables } = {}) => {
     try {

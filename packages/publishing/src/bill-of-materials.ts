@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { embedded, readManifest, repository } from './publication.ts'
 
 /** A component of a CycloneDX document, as far as it is looked at here. */
-interface Component {
+export interface Component {
   readonly 'bom-ref': string
   readonly licenses?: readonly { license?: { id?: string; name?: string }; expression?: string }[]
   readonly [member: string]: unknown
@@ -50,7 +50,8 @@ export function writeBillOfMaterials(build: string): void {
   writeFileSync(join(build, 'sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`)
 }
 
-function isPermissive({ licenses = [] }: Component): boolean {
+/** Whether each of its licences wants no more than to be named. */
+export function isPermissive({ licenses = [] }: Component): boolean {
   const ids = licenses.map(({ license, expression }) => license?.id ?? expression ?? '')
   return ids.length > 0 && ids.every((id) => permissive.has(id))
 }
