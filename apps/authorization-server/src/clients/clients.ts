@@ -146,10 +146,14 @@ function ceilingText(scopes: readonly Scope[]): string {
 }
 
 function clientOf(row: ClientRow): Client {
+  return { ...registeredAs(row), origin: row.origin as ClientOrigin }
+}
+
+/** Reads what the table keeps as text. */
+export function registeredAs<Row extends Pick<ClientRow, 'metadata' | 'scopeCeiling'>>(row: Row) {
   return {
     ...row,
     metadata: JSON.parse(row.metadata) as ClientMetadata,
-    origin: row.origin as ClientOrigin,
     scopeCeiling: row.scopeCeiling === null ? undefined : (row.scopeCeiling.split(' ') as Scope[]),
   }
 }

@@ -3,14 +3,15 @@ import type { Database } from '@neonpanel/database/open'
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import { hashClientSecret, standInSecret } from '../clients/client-secrets.ts'
 import {
-  type Client,
   type ClientMetadata,
   createClient,
   deleteClient,
   findClient,
   updateClient,
 } from '../clients/clients.ts'
+import type { KnownClient } from './grant-facts.ts'
 import { revokeGrantsOfClient } from './grants.ts'
+import { readPresentedSource } from './presented-source.ts'
 import { registrationOf } from './registration-gate.ts'
 
 /**
@@ -20,7 +21,8 @@ import { registrationOf } from './registration-gate.ts'
 export function clientStorage(database: Database) {
   return {
     async find(clientId: string): Promise<AdapterPayload | undefined> {
-      const client = await findClient(database, clientId)
+      const presented = await readPresentedSource(database, clientId)
+      const client = presented ? presented.client : await findClient(database, clientId)
       if (!client?.suspendedAt) return client && (payloadOf(client) as AdapterPayload)
       // An unknown URL the provider would go and fetch as a metadata document.
       if (URL.canParse(clientId)) throw new errors.InvalidClient('client is invalid', 'suspended')
@@ -55,7 +57,7 @@ export function clientStorage(database: Database) {
   }
 }
 
-function payloadOf(client: Client): Record<string, unknown> {
+function payloadOf(client: KnownClient): Record<string, unknown> {
   const { clientId, name, metadata, secretHash, scopeCeiling } = client
   return {
     client_name: name,

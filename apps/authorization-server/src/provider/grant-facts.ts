@@ -3,7 +3,8 @@ import { isScope, parseScope, type Scope } from '@neonpanel/contracts/scopes'
 import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
-import type { StoredRow } from './stored-records.ts'
+import { type Client, registeredAs } from '../clients/clients.ts'
+import type { RecordKey, StoredRow } from './stored-records.ts'
 
 /**
  * What a grant is worth at this moment: the consent as the person has left it, narrowed to what their roles still hold. The row
@@ -48,7 +49,27 @@ interface FactsRow {
   readonly role: string | null
 }
 
-interface SourceRow extends StoredRow, FactsRow {}
+/** A client as the provider needs it. */
+export type KnownClient = Pick<
+  Client,
+  'clientId' | 'name' | 'metadata' | 'secretHash' | 'scopeCeiling' | 'suspendedAt'
+>
+
+interface SourceRow extends StoredRow, FactsRow {
+  readonly clientName: string | null
+  readonly clientMetadata: string
+  readonly clientSecretHash: string | null
+  readonly clientScopeCeiling: string | null
+}
+
+/** A code or refresh token as it is stored, and all that a token request needs to know besides. */
+export interface StoredSource {
+  readonly row: StoredRow
+  /** Undefined when its grant is gone. */
+  readonly facts: GrantFacts | undefined
+  /** The client of the grant; undefined where the directory does not know it. */
+  readonly client: KnownClient | undefined
+}
 
 const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."scope", g."companies", g."companyIds",
   g."createdAt", g."expiresAt", g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
@@ -73,7 +94,8 @@ const findOfPerson = statement(
 
 const findSource = statement(
   'find_record_with_grant_facts',
-  `SELECT r."payload", r."consumedAt", ${factsColumns}
+  `SELECT r."payload", r."consumedAt", c."name" AS "clientName", c."metadata" AS "clientMetadata",
+     c."secretHash" AS "clientSecretHash", c."scopeCeiling" AS "clientScopeCeiling", ${factsColumns}
    FROM "OidcRecord" r LEFT JOIN "Grant" g ON g."id" = r."grantId" ${factsJoins}
    WHERE r."kind" = $1 AND r."idHash" = $2`,
 )
@@ -97,14 +119,13 @@ export async function findLiveGrantsOfPerson(
     .filter(({ isLive }) => isLive)
 }
 
-/** A code or refresh token together with the facts of its grant, in one statement: the hot path. */
-export async function findRecordWithGrantFacts(
+/** A code or refresh token together with the facts of its grant and its client, in one statement: the hot path. */
+export async function findStoredSource(
   database: Database,
-  kind: string,
-  idHash: string,
-): Promise<{ row: StoredRow; facts: GrantFacts | undefined } | undefined> {
+  { kind, idHash }: RecordKey,
+): Promise<StoredSource | undefined> {
   const rows = await database.query<SourceRow>(findSource, [kind, idHash])
-  return rows[0] && { row: rows[0], facts: factsOf(rows) }
+  return rows[0] && { row: rows[0], facts: factsOf(rows), client: clientOf(rows[0]) }
 }
 
 const perRequest = new WeakMap<object, Map<string, GrantFacts>>()
@@ -146,6 +167,18 @@ function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
     lastUsedAt: first.lastUsedAt,
     record: first.grantPayload ? { payload: first.grantPayload, consumedAt: null } : undefined,
   }
+}
+
+function clientOf(row: SourceRow): KnownClient | undefined {
+  if (row.clientName === null) return undefined
+  return registeredAs({
+    clientId: row.clientId,
+    name: row.clientName,
+    metadata: row.clientMetadata,
+    secretHash: row.clientSecretHash,
+    scopeCeiling: row.clientScopeCeiling,
+    suspendedAt: row.clientSuspendedAt,
+  })
 }
 
 function consentedMemberships(grant: FactsRow, rows: readonly FactsRow[]): Membership[] {

@@ -8,14 +8,9 @@ import Provider, {
 } from 'oidc-provider'
 import { clientStorage } from './client-storage.ts'
 import { keyOfPublicClient, replayError } from './dpop.ts'
-import {
-  findGrantFacts,
-  findRecordWithGrantFacts,
-  type GrantFacts,
-  rememberedFacts,
-  rememberFacts,
-} from './grant-facts.ts'
+import { findGrantFacts, type GrantFacts, rememberedFacts, rememberFacts } from './grant-facts.ts'
 import { type RevokedBy, revokeGrant } from './grants.ts'
+import { takePresentedSource } from './presented-source.ts'
 import type { RefreshRotation, RotationPolicy } from './refresh-rotation.ts'
 import type { AppSecrets } from './secrets.ts'
 import { rememberSource } from './source-problems.ts'
@@ -87,7 +82,7 @@ async function findSource(
   records: StoredRecords,
   at: RecordKey,
 ): Promise<{ payload: AdapterPayload; consumedAt: Date | null } | undefined> {
-  const found = await findRecordWithGrantFacts(database, at.kind, at.idHash)
+  const found = await takePresentedSource(database, at)
   if (!found) return undefined
   const { row, facts } = found
   const payload = records.open(at, row)
