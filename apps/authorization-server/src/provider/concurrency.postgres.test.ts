@@ -50,6 +50,18 @@ describe(`of ${together} simultaneous requests`, () => {
     }
   })
 
+  test('for one code of a client that gets no refresh token exactly one gets a token', async () => {
+    const [server] = servers
+    const metadata = { ...publicClient, grant_types: ['authorization_code'] }
+    const { body: client } = await register(server!, metadata, await server!.mint())
+    const form = { client_id: client.client_id, redirect_uri: client.redirect_uris[0] }
+    const request = { clientId: form.client_id, redirectUri: form.redirect_uri }
+    const authorized = await authorize(server!, request)
+    const answers = await atOnce((at) => redeem(at, authorized, form))
+    expect([count(answers, 200), count(answers, 400)]).toEqual([1, together - 1])
+    expect(errors(answers)).toEqual(new Set(['invalid_grant']))
+  })
+
   test('to refresh one token exactly one wins where there is no leeway', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { body } = await redeem(strict, await authorize(strict))

@@ -29,7 +29,7 @@ import { gatePolicy, registrationGate, verifyInitialAccessToken } from './regist
 import { impliedScopeParameter, resourceIndicators } from './resources.ts'
 import { type AppSecrets, deriveKeys } from './secrets.ts'
 import { type PrivateSigningKey, signingAlgorithms } from './signing-key-rows.ts'
-import { createStorage } from './storage.ts'
+import { createStorage, issuesRefreshToken } from './storage.ts'
 
 export interface ProviderOptions {
   readonly config: Config
@@ -115,7 +115,7 @@ export function providerConfiguration(options: ProviderOptions): Configuration {
       policy: interactionPrompts(),
       url: (_ctx, { uid }) => `/interaction/${uid}`,
     },
-    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    issueRefreshToken: (_ctx, client) => issuesRefreshToken(client),
     loadExistingGrant: loadExistingGrant(database),
     pkce: { required: () => true },
     renderError: renderError({ database, mcpUrl: config.mcpUrl }),

@@ -4,6 +4,7 @@ import Provider, {
   type Adapter,
   type AdapterFactory,
   type AdapterPayload,
+  type Client,
   errors,
 } from 'oidc-provider'
 import { clientStorage } from './client-storage.ts'
@@ -103,9 +104,29 @@ function sourceStorage(
     },
     async consume(id) {
       const at = keyOf(kind, id)
+      const client = Provider.ctx?.oidc.client
+      if (client && issuesRefreshToken(client) && consumeWithRefreshToken(at)) return
       if (!(await records.consume(at))) await revokeReused(options.database, records, at)
     },
   }
+}
+
+/** What is used up when the refresh token of this request is stored. */
+const toConsume = new WeakMap<object, RecordKey>()
+
+/**
+ * Whoever gets a refresh token for a code or another refresh token uses that up as it is stored, which the provider does
+ * before anything of its answer leaves: never is one used up without the other to go on with.
+ */
+function consumeWithRefreshToken(at: RecordKey): boolean {
+  if (!Provider.ctx) return false
+  toConsume.set(Provider.ctx, at)
+  return true
+}
+
+/** Whether codes give this client a refresh token as well; if not, nothing but themselves uses them up. */
+export function issuesRefreshToken(client: Client): boolean {
+  return client.grantTypeAllowed('refresh_token')
 }
 
 /** As any source, but a refresh that is repeated because its answer was lost is none of a thief's. */
@@ -120,6 +141,16 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
     const successor = await records.find(keyOf(kind, rotation.successorOf(id)))
     return !successor?.consumedAt
   }
+  /** After somebody else has used it. */
+  const refuseUnlessRetry = async (used: RecordKey) => {
+    if (used.kind === kind) {
+      const row = await records.find(used)
+      const policy = await rotation.policyFor(Provider.ctx?.oidc.client?.clientId)
+      if (row?.consumedAt && rotation.isWithinLeeway(row.consumedAt, policy)) return
+      if (policy.onReuse === 'refuse') throw new errors.InvalidGrant('it was used before')
+    }
+    await revokeReused(database, records, used)
+  }
   return {
     async find(id) {
       const found = await findSource(options, records, keyOf(kind, id))
@@ -131,19 +162,22 @@ function refreshTokenStorage(options: StorageOptions, records: StoredRecords): P
       if (isUsed && policy.onReuse === 'refuse') return undefined
       return { ...unused, ...(isUsed && { consumed }), jti: id }
     },
-    // Two retries store the same successor.
     async upsert(id, payload, ttlSeconds) {
       const jkt = payload.jkt ?? (await keyOfPublicClient())
-      await records.add(keyOf(kind, id), { ...payload, ...(jkt && { jkt }) }, ttlSeconds)
+      const bound = { ...payload, ...(jkt && { jkt }) }
+      const at = keyOf(kind, id)
+      const used = Provider.ctx && toConsume.get(Provider.ctx)
+      if (used) {
+        if (await records.exchange(used, at, bound, ttlSeconds)) return
+        await refuseUnlessRetry(used)
+      }
+      // Two retries store the same successor.
+      await records.add(at, bound, ttlSeconds)
     },
     async consume(id) {
       const at = keyOf(kind, id)
-      if (await records.consume(at)) return
-      const row = await records.find(at)
-      const policy = await rotation.policyFor(Provider.ctx?.oidc.client?.clientId)
-      if (row?.consumedAt && rotation.isWithinLeeway(row.consumedAt, policy)) return
-      if (policy.onReuse === 'refuse') throw new errors.InvalidGrant('it was used before')
-      await revokeReused(database, records, at)
+      if (consumeWithRefreshToken(at) || (await records.consume(at))) return
+      await refuseUnlessRetry(at)
     },
   }
 }

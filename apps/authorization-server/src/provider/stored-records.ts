@@ -2,7 +2,7 @@ import type { Database } from '@neonpanel/database/open'
 import { statement } from '@neonpanel/database/statement'
 import { now } from '@neonpanel/process/clock'
 import type { AdapterPayload } from 'oidc-provider'
-import { type AppSecrets, deriveKeys, hashOf, seal, unseal } from './secrets.ts'
+import { type AppSecrets, deriveKeys, hashOf, type Keys, seal, unseal } from './secrets.ts'
 
 /** Where one record of the provider lies: its model, and the hash of the value that its holder presents. */
 export interface RecordKey {
@@ -64,24 +64,35 @@ const consumeByKey = statement(
    RETURNING "idHash"`,
 )
 
+/** PostgreSQL only: SQLite writes nothing within a SELECT. */
+const exchangeRecord = statement(
+  'exchange_record',
+  `WITH used AS (
+     UPDATE "OidcRecord" SET "consumedAt" = $13
+     WHERE "kind" = $11 AND "idHash" = $12 AND "consumedAt" IS NULL
+     RETURNING "idHash"
+   ), added AS (
+     INSERT INTO "OidcRecord" (${columns})
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz FROM used
+     ON CONFLICT ("kind", "idHash") DO NOTHING
+   )
+   SELECT "idHash" FROM used`,
+)
+
 const deleteByKey = statement(
   'delete_record',
   'DELETE FROM "OidcRecord" WHERE "kind" = $1 AND "idHash" = $2',
 )
 
+type Storing = [at: RecordKey, payload: AdapterPayload, ttlSeconds: number | undefined]
+
 /** The provider's records in one table. Ids are kept as SHA-256, payloads without the id or sealed. */
 export function storedRecords(database: Database, appSecrets: AppSecrets) {
   const keys = deriveKeys(appSecrets, 'stored values')
-
-  const payloadText = ({ kind, idHash }: RecordKey, payload: AdapterPayload): string => {
-    if (sealedKinds.has(kind)) return seal(keys, `${kind} ${idHash}`, JSON.stringify(payload))
-    const { jti: _presented, ...kept } = payload
-    return JSON.stringify(kept)
-  }
-  const valuesOf = (at: RecordKey, payload: AdapterPayload, ttlSeconds: number | undefined) => [
+  const valuesOf = (...[at, payload, ttlSeconds]: Storing) => [
     at.kind,
     at.idHash,
-    payloadText(at, payload),
+    payloadText(keys, at, payload),
     payload.grantId ?? (at.kind === 'Grant' ? at.idHash : null),
     personOf(payload) ?? null,
     payload.clientId ?? null,
@@ -116,20 +127,12 @@ export function storedRecords(database: Database, appSecrets: AppSecrets) {
       const [row] = await database.query<StoredRow & RecordKey>(findByUserCodeHash, values)
       return row && { ...row, kind }
     },
-    async save(
-      at: RecordKey,
-      payload: AdapterPayload,
-      ttlSeconds: number | undefined,
-    ): Promise<void> {
-      await database.query(saveRecord, valuesOf(at, payload, ttlSeconds))
+    async save(...record: Storing): Promise<void> {
+      await database.query(saveRecord, valuesOf(...record))
     },
     /** Returns false, and changes nothing, where such a record exists. */
-    async add(
-      at: RecordKey,
-      payload: AdapterPayload,
-      ttlSeconds: number | undefined,
-    ): Promise<boolean> {
-      const rows = await database.query(addRecord, valuesOf(at, payload, ttlSeconds))
+    async add(...record: Storing): Promise<boolean> {
+      const rows = await database.query(addRecord, valuesOf(...record))
       return rows.length > 0
     },
     /** Of simultaneous calls the database lets one win; the others, and everybody later, get false. */
@@ -137,10 +140,32 @@ export function storedRecords(database: Database, appSecrets: AppSecrets) {
       const rows = await database.query(consumeByKey, [kind, idHash, now()])
       return rows.length > 0
     },
+    /**
+     * Consumes one record and adds another: both or, for those who do not win, neither. Whatever ends the process, nothing is
+     * used up without what came of it.
+     */
+    async exchange(used: RecordKey, ...record: Storing): Promise<boolean> {
+      const consumed = [used.kind, used.idHash, now()]
+      const added = valuesOf(...record)
+      if (database.engine === 'postgresql') {
+        return (await database.query(exchangeRecord, [...added, ...consumed])).length > 0
+      }
+      return database.transaction(async (query) => {
+        const rows = await query(consumeByKey, consumed)
+        if (rows.length > 0) await query(addRecord, added)
+        return rows.length > 0
+      })
+    },
     async remove({ kind, idHash }: RecordKey): Promise<void> {
       await database.query(deleteByKey, [kind, idHash])
     },
   }
+}
+
+function payloadText(keys: Keys, { kind, idHash }: RecordKey, payload: AdapterPayload): string {
+  if (sealedKinds.has(kind)) return seal(keys, `${kind} ${idHash}`, JSON.stringify(payload))
+  const { jti: _presented, ...kept } = payload
+  return JSON.stringify(kept)
 }
 
 /** An interaction belongs to whoever signed in to it, so that it can end with their sessions. */
