@@ -28,7 +28,6 @@ export interface GrantFacts {
   readonly record: StoredRow | undefined
 }
 
-/** One row for each membership of the person, one with nulls when there is none. */
 interface FactsRow {
   readonly grantPayload: string | null
   readonly id: string | null
@@ -45,8 +44,8 @@ interface FactsRow {
   readonly name: string
   readonly personSuspendedAt: Date | null
   readonly clientSuspendedAt: Date | null
-  readonly companyId: string | null
-  readonly role: string | null
+  /** Role and company of each, as `memberships` writes them; null when there is none. */
+  readonly memberships: string | null
 }
 
 /** A client as the provider needs it. */
@@ -71,14 +70,17 @@ export interface StoredSource {
   readonly client: KnownClient | undefined
 }
 
+/** In one column, so that nothing else is repeated with each: `role/company`, one a line; no role has a slash. */
+const memberships = `SELECT string_agg(m."role" || '/' || m."companyId", '\n' ORDER BY m."companyId")
+  FROM "Membership" m WHERE m."personId" = g."personId"`
+
 const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."scope", g."companies", g."companyIds",
   g."createdAt", g."expiresAt", g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
-  c."suspendedAt" AS "clientSuspendedAt", m."companyId", m."role"`
+  c."suspendedAt" AS "clientSuspendedAt", (${memberships}) AS "memberships"`
 
 const factsJoins = `LEFT JOIN "OidcRecord" o ON o."kind" = 'Grant' AND o."idHash" = g."id"
   LEFT JOIN "Person" p ON p."id" = g."personId"
-  LEFT JOIN "Client" c ON c."clientId" = g."clientId"
-  LEFT JOIN "Membership" m ON m."personId" = g."personId"`
+  LEFT JOIN "Client" c ON c."clientId" = g."clientId"`
 
 const findFacts = statement(
   'find_grant_facts',
@@ -105,18 +107,17 @@ export async function findGrantFacts(
   database: Database,
   grantId: string,
 ): Promise<GrantFacts | undefined> {
-  return factsOf(await database.query<FactsRow>(findFacts, [grantId]))
+  const [row] = await database.query<FactsRow>(findFacts, [grantId])
+  return row && factsOf(row)
 }
 
-/** The live grants of a person, the newest first. */
+/** The live grants of a person, the newest row. */
 export async function findLiveGrantsOfPerson(
   database: Database,
   personId: string,
 ): Promise<GrantFacts[]> {
   const rows = await database.query<FactsRow>(findOfPerson, [personId, now()])
-  return [...Map.groupBy(rows, ({ id }) => id).values()]
-    .flatMap((ofGrant) => factsOf(ofGrant) ?? [])
-    .filter(({ isLive }) => isLive)
+  return rows.flatMap((row) => factsOf(row) ?? []).filter(({ isLive }) => isLive)
 }
 
 /** A code or refresh token together with the facts of its grant and its client, in one statement: the hot path. */
@@ -124,8 +125,8 @@ export async function findStoredSource(
   database: Database,
   { kind, idHash }: RecordKey,
 ): Promise<StoredSource | undefined> {
-  const rows = await database.query<SourceRow>(findSource, [kind, idHash])
-  return rows[0] && { row: rows[0], facts: factsOf(rows), client: clientOf(rows[0]) }
+  const [row] = await database.query<SourceRow>(findSource, [kind, idHash])
+  return row && { row, facts: factsOf(row), client: clientOf(row) }
 }
 
 const perRequest = new WeakMap<object, Map<string, GrantFacts>>()
@@ -145,27 +146,26 @@ export function rememberedFacts(
   return request && grantId ? perRequest.get(request)?.get(grantId) : undefined
 }
 
-function factsOf(rows: readonly FactsRow[]): GrantFacts | undefined {
-  const [first] = rows
-  if (!first?.id) return undefined
-  const memberships = consentedMemberships(first, rows)
+function factsOf(row: FactsRow): GrantFacts | undefined {
+  if (!row.id) return undefined
+  const memberships = consentedMemberships(row)
   const permitted = new Set<string>(permittedScopes(memberships))
-  const granted = parseScope(first.scope)
+  const granted = parseScope(row.scope)
   return {
-    grantId: first.id,
-    clientId: first.clientId,
-    person: { id: first.personId, email: first.email, name: first.name },
+    grantId: row.id,
+    clientId: row.clientId,
+    person: { id: row.personId, email: row.email, name: row.name },
     isLive:
-      first.revokedAt === null &&
-      first.expiresAt.getTime() > Date.now() &&
-      first.personSuspendedAt === null &&
-      first.clientSuspendedAt === null,
+      row.revokedAt === null &&
+      row.expiresAt.getTime() > Date.now() &&
+      row.personSuspendedAt === null &&
+      row.clientSuspendedAt === null,
     companies: new Map(memberships.map(({ companyId, role }) => [companyId, roles[role]])),
-    coversAllCompanies: first.companies === 'all',
+    coversAllCompanies: row.companies === 'all',
     scopes: new Set(granted.filter((scope) => !isScope(scope) || permitted.has(scope))),
-    createdAt: first.createdAt,
-    lastUsedAt: first.lastUsedAt,
-    record: first.grantPayload ? { payload: first.grantPayload, consumedAt: null } : undefined,
+    createdAt: row.createdAt,
+    lastUsedAt: row.lastUsedAt,
+    record: row.grantPayload ? { payload: row.grantPayload, consumedAt: null } : undefined,
   }
 }
 
@@ -181,10 +181,13 @@ function clientOf(row: SourceRow): KnownClient | undefined {
   })
 }
 
-function consentedMemberships(grant: FactsRow, rows: readonly FactsRow[]): Membership[] {
+function consentedMemberships(grant: FactsRow): Membership[] {
+  if (grant.memberships === null) return []
   const selected = new Set<string>(grant.companies === 'all' ? [] : JSON.parse(grant.companyIds))
-  return rows.flatMap(({ companyId, role }) => {
-    if (companyId === null || role === null || !isRole(role)) return []
-    return grant.companies === 'all' || selected.has(companyId) ? [{ companyId, role }] : []
+  return grant.memberships.split('\n').flatMap((membership) => {
+    const [role = ''] = membership.split('/', 1)
+    const companyId = membership.slice(role.length + 1)
+    const isConsented = grant.companies === 'all' || selected.has(companyId)
+    return isConsented && isRole(role) ? [{ companyId, role }] : []
   })
 }
