@@ -24,6 +24,7 @@ export interface GrantFacts {
   readonly scopes: ReadonlySet<string>
   readonly createdAt: Date
   readonly lastUsedAt: Date | null
+  readonly clientLastUsedAt: Date | null
   /** The provider's own record of the grant. */
   readonly record: StoredRow | undefined
 }
@@ -44,6 +45,7 @@ interface FactsRow {
   readonly name: string
   readonly personSuspendedAt: Date | null
   readonly clientSuspendedAt: Date | null
+  readonly clientLastUsedAt: Date | null
   /** Role and company of each, as `memberships` writes them; null when there is none. */
   readonly memberships: string | null
 }
@@ -76,7 +78,7 @@ const memberships = `SELECT string_agg(m."role" || '/' || m."companyId", '\n' OR
 
 const factsColumns = `o."payload" AS "grantPayload", g."id", g."clientId", g."scope", g."companies", g."companyIds",
   g."createdAt", g."expiresAt", g."revokedAt", g."lastUsedAt", p."id" AS "personId", p."email", p."name", p."suspendedAt" AS "personSuspendedAt",
-  c."suspendedAt" AS "clientSuspendedAt", (${memberships}) AS "memberships"`
+  c."suspendedAt" AS "clientSuspendedAt", c."lastUsedAt" AS "clientLastUsedAt", (${memberships}) AS "memberships"`
 
 const factsJoins = `LEFT JOIN "OidcRecord" o ON o."kind" = 'Grant' AND o."idHash" = g."id"
   LEFT JOIN "Person" p ON p."id" = g."personId"
@@ -165,6 +167,7 @@ function factsOf(row: FactsRow): GrantFacts | undefined {
     scopes: new Set(granted.filter((scope) => !isScope(scope) || permitted.has(scope))),
     createdAt: row.createdAt,
     lastUsedAt: row.lastUsedAt,
+    clientLastUsedAt: row.clientLastUsedAt,
     record: row.grantPayload ? { payload: row.grantPayload, consumedAt: null } : undefined,
   }
 }

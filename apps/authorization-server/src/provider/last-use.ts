@@ -31,7 +31,9 @@ export async function noteUse(
 ): Promise<void> {
   const at = now()
   const before = new Date(at.getTime() - exactToMs)
-  if (facts?.lastUsedAt && facts.lastUsedAt >= before) return
-  if (facts) await database.query(touchGrant, [facts.grantId, at, before])
-  await database.query(touchClient, [clientId, at, before])
+  const isNoted = (lastUsedAt: Date | null | undefined) => lastUsedAt && lastUsedAt >= before
+  if (facts && !isNoted(facts.lastUsedAt)) {
+    await database.query(touchGrant, [facts.grantId, at, before])
+  }
+  if (!isNoted(facts?.clientLastUsedAt)) await database.query(touchClient, [clientId, at, before])
 }
