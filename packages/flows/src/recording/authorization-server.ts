@@ -47,7 +47,7 @@ export function recordAuthorizationFlows(
 }
 
 function messageOf(res: ServerResponse) {
-  return { status: res.statusCode, headers: { ...res.getHeaders() } }
+  return { status: res.statusCode, headers: res.getHeaders() }
 }
 
 function describe(

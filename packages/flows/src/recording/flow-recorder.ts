@@ -39,13 +39,16 @@ export function arrivalNow(): Arrival {
 type Known = 'id' | 'at' | 'durationMs' | 'server' | 'method' | 'path' | 'correlationId'
 type Told = Omit<ExchangeHead, Known | 'address' | 'agent'> & { readonly content: ExchangeContent }
 
+/** Tells this process from others that record at the same moment. */
+const thisProcess = randomBytes(4).toString('hex')
+
 let arrivals = 0
 
 /** Sorts by arrival within a process. */
 function createExchangeId(at: Date): string {
   arrivals = (arrivals + 1) % 36 ** 5
   const order = arrivals.toString(36).padStart(5, '0')
-  return `x${at.getTime().toString(36)}${order}${randomBytes(4).toString('hex')}`
+  return `x${at.getTime().toString(36)}${order}${thisProcess}`
 }
 
 /**
