@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['requirements.test.ts', ...folders.map(testsIn)],
       provide: { databaseUrl, concurrencyRounds },
+      globalSetup: ['harness/demo-database.ts'],
       // Some of the clients that are tested would tell their makers.
       env: { DO_NOT_TRACK: '1' },
       maxWorkers: 2,
