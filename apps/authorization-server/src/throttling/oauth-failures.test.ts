@@ -1,5 +1,7 @@
 import type { Database } from '@neonpanel/database/open'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashClientSecret } from '../clients/client-secrets.ts'
+import { updateClient } from '../clients/clients.ts'
 import { authorize, redeem, tokens } from '../testing/flow.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 import { failureLimits } from './limits.ts'
@@ -7,6 +9,9 @@ import { failureLimits } from './limits.ts'
 let server: TestServer
 beforeAll(async () => {
   server = await startServer({ TRUST_PROXY: 'true' })
+  // Hashed anew: this process may have found the demo's own secret right before.
+  const secretHash = await hashClientSecret(rightSecret)
+  await updateClient(server.database, 'demo-service', { secretHash })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
