@@ -5,10 +5,14 @@ import { callTool, initializeMessage, mcpRequest } from '../harness/mcp.ts'
 import type { Callback } from './callback.ts'
 import { redeem, registerClient, signIn } from './person.ts'
 
-/** A client that registers, has its person authorize, and redeems the code with another redirect_uri. */
-export async function failAtToken(page: Page, stack: Stack, callback: Callback) {
+/**
+ * A client that registers, has its person authorize, and redeems the code with another redirect_uri.
+ *
+ * @param name by which a list is to find it alone: test files may share a stack
+ */
+export async function failAtToken(page: Page, stack: Stack, callback: Callback, name?: string) {
   await mcpRequest(stack.mcpUrl, initializeMessage('2025-11-25'))
-  const client = await registerClient(stack, callback)
+  const client = await registerClient(stack, callback, name)
   const request = client.authorization({ scope: 'read:companies read:inventory' })
   await page.goto(request.url)
   await signIn(page, 'analyst')

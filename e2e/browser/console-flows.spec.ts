@@ -13,7 +13,8 @@ test(
   'an administrator finds a flow that failed, and reads what happened, why, and what to do',
   verifies(['console-flows', 'contract-8-no-script']),
   async ({ page, stack, callback }) => {
-    const { elsewhere } = await failAtToken(page, stack, callback)
+    const name = 'Pallet Lookout'
+    const { elsewhere } = await failAtToken(page, stack, callback, name)
     await page.goto(`${stack.issuer}/console/flows`)
     await signIn(page, 'admin')
     await page
@@ -24,10 +25,10 @@ test(
     await page.getByLabel('Step reached').selectOption({ label: 'Token' })
     await page.getByLabel('Period').selectOption({ label: 'Last hour' })
     await page.getByRole('button', { name: 'Filter' }).click()
-    const row = page.getByRole('row', { name: /Stock Watcher.*analyst@neonpanel\.test/ })
+    const row = page.getByRole('row', { name: /Pallet Lookout.*analyst@neonpanel\.test/ })
     await expect(row).toHaveCount(1)
     await expect(row).toContainText('Token, redirect_uri does not match')
-    await row.getByRole('link', { name: 'Stock Watcher' }).click()
+    await row.getByRole('link', { name }).click()
 
     await expect(page.getByRole('heading', { level: 1 })).toContainText('could not get a token')
     const steps = page.getByRole('navigation', { name: 'Steps of this flow' }).getByRole('link')
@@ -50,7 +51,7 @@ test(
     await expect(failed.locator('.redacted').first()).toContainText(/\d+ chars/)
     await expect(page.locator('.flow')).toContainText(/reading the consent page/)
     await page.getByRole('link', { name: 'Open client' }).click()
-    await expect(page.getByRole('heading', { level: 1 })).toContainText('Stock Watcher')
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
   },
 )
 

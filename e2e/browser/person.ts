@@ -21,11 +21,15 @@ export function scopeBox(page: Page, scope: Scope) {
 }
 
 /** Registers a client with a fresh initial access token and the test's callback address. */
-export async function registerClient(stack: Stack, callback: Pick<Callback, 'redirectUri'>) {
+export async function registerClient(
+  stack: Stack,
+  callback: Pick<Callback, 'redirectUri'>,
+  client_name = 'Stock Watcher',
+) {
   const { initial_access_token: token } = await adminApi(stack).mint({ note: 'browser test' })
   const answer = await register(
     stack,
-    { client_name: 'Stock Watcher', redirect_uris: [callback.redirectUri] },
+    { client_name, redirect_uris: [callback.redirectUri] },
     token,
   )
   expect(answer.status).toBe(201)
