@@ -1,6 +1,7 @@
+import { thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, changed, headers, instead, json } from '../distortions.ts'
-import { fetchCors, mcp, thread } from '../sources.ts'
+import { fetchCors, mcp } from '../sources.ts'
 
 const noOrigin = { 'access-control-allow-origin': null }
 const preflightRefused = json(401, { error: 'unauthorized' })
@@ -17,7 +18,7 @@ export const closedToPages: readonly Animal[] = [
   {
     id: 'cors-not-on-challenge',
     title: 'The 401 has no CORS headers, so a page never sees the challenge',
-    source: thread('modelcontextprotocol/inspector#571'),
+    source: thread('modelcontextprotocol/inspector', 571),
     defect: { distortion: headers(at('mcp'), noOrigin) },
     named: 'answer_without_origin',
   },
@@ -36,14 +37,14 @@ export const closedToPages: readonly Animal[] = [
   {
     id: 'cors-not-on-resource-metadata',
     title: 'The resource’s metadata has no CORS headers',
-    source: thread('quarkiverse/quarkus-oidc-proxy#123'),
+    source: thread('quarkiverse/quarkus-oidc-proxy', 123),
     defect: { distortion: headers(at('resource_metadata'), noOrigin) },
     named: 'metadata_without_cors',
   },
   {
     id: 'cors-not-on-server-metadata',
     title: 'The authorization server’s metadata has no CORS headers',
-    source: thread('quarkiverse/quarkus-oidc-proxy#123'),
+    source: thread('quarkiverse/quarkus-oidc-proxy', 123),
     defect: {
       distortion: headers(at(['authorization_server_metadata', 'openid_configuration']), noOrigin),
     },
@@ -52,7 +53,7 @@ export const closedToPages: readonly Animal[] = [
   {
     id: 'registration-preflight-refused',
     title: 'The preflight of the registration endpoint is answered 404',
-    source: thread('modelcontextprotocol/inspector#571'),
+    source: thread('modelcontextprotocol/inspector', 571),
     defect: {
       distortion: instead(
         at('register', 'OPTIONS'),
@@ -64,7 +65,7 @@ export const closedToPages: readonly Animal[] = [
   {
     id: 'cors-not-on-token-endpoint',
     title: 'The token endpoint has no CORS headers',
-    source: thread('modelcontextprotocol/inspector#571'),
+    source: thread('modelcontextprotocol/inspector', 571),
     defect: {
       distortion: headers(
         (passing) => at('token')(passing) || at('token', 'OPTIONS')(passing),
@@ -76,7 +77,7 @@ export const closedToPages: readonly Animal[] = [
   {
     id: 'mcp-headers-not-allowed',
     title: 'Preflights allow Authorization and Content-Type, and none of MCP’s headers',
-    source: thread('open-metadata/OpenMetadata#30673'),
+    source: thread('open-metadata/OpenMetadata', 30673),
     defect: { preset: 'cors-without-mcp-headers' },
     named: 'mcp_headers_not_allowed',
   },

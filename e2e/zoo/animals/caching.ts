@@ -1,7 +1,7 @@
+import { rfc } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { changed, headers, signed } from '../distortions.ts'
 import type { Passing, Reply } from '../gate.ts'
-import { rfc } from '../sources.ts'
 
 const twoHoursAgo = (reply: Reply): Reply => ({
   ...reply,

@@ -1,6 +1,7 @@
+import { claudeAuthentication, rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, changed, headers, html, instead, json, signed, unsigned } from '../distortions.ts'
-import { claude, mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 
 const rpcError = (code: number, message: string) => ({
   jsonrpc: '2.0',
@@ -23,7 +24,7 @@ export const unclear: readonly Animal[] = [
   {
     id: 'forbidden-instead-of-unauthorized',
     title: 'A request without a token is answered 403',
-    source: claude,
+    source: claudeAuthentication,
     defect: { distortion: instead(unsigned, json(403, { detail: 'Not authenticated' })) },
     named: 'status_not_401',
   },
@@ -39,14 +40,14 @@ export const unclear: readonly Animal[] = [
   {
     id: 'error-in-a-good-answer',
     title: 'A request without a token is answered 200 with an error in the body',
-    source: claude,
+    source: claudeAuthentication,
     defect: { distortion: instead(unsigned, json(200, rpcError(-32001, 'Unauthorized'))) },
     named: 'status_not_401',
   },
   {
     id: 'login-wall',
     title: 'A login page stands in front of the MCP endpoint',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { distortion: instead(unsigned, html(200, 'Sign in to continue')) },
     named: 'page_instead_of_mcp',
   },
@@ -65,7 +66,7 @@ export const unclear: readonly Animal[] = [
   {
     id: 'crash-without-token',
     title: 'Without a token the server fails with 500',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { fault: { where: { endpoint: 'mcp', step: 'discovery' }, what: { html: true } } },
     named: 'server_fails',
   },
@@ -96,7 +97,7 @@ export const unclear: readonly Animal[] = [
   {
     id: 'challenge-names-inner-host',
     title: 'resource_metadata of the challenge is an address inside the cluster',
-    source: thread('dremio/dremio-mcp#102'),
+    source: thread('dremio/dremio-mcp', 102),
     defect: {
       distortion: changed(unsigned, (reply) => ({
         ...reply,
@@ -123,7 +124,7 @@ export const unclear: readonly Animal[] = [
   {
     id: 'challenge-renamed',
     title: 'A gateway renames WWW-Authenticate',
-    source: thread('anthropics/claude-ai-mcp#748'),
+    source: thread('anthropics/claude-ai-mcp', 748),
     defect: {
       distortion: changed(unsigned, (reply) => {
         const { 'www-authenticate': challenge = '', ...kept } = reply.headers

@@ -1,21 +1,22 @@
+import { claudeAuthentication, rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, html, instead } from '../distortions.ts'
 import { closedPort, httpsServer } from '../own-servers.ts'
-import { claude, mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 
 /** Servers that a client does not get to speak with. */
 export const unreachable: readonly Animal[] = [
   {
     id: 'nobody-listens',
     title: 'Nobody listens at the port',
-    source: thread('anthropics/claude-ai-mcp#85'),
+    source: thread('anthropics/claude-ai-mcp', 85),
     defect: { server: closedPort },
     named: 'connection_refused',
   },
   {
     id: 'hangs',
     title: 'The MCP endpoint takes the request and never answers',
-    source: claude,
+    source: claudeAuthentication,
     defect: { fault: { where: { endpoint: 'mcp' }, what: { hang: true } } },
     named: 'answer_timeout',
     timeoutMs: 1500,
@@ -84,7 +85,7 @@ export const unreachable: readonly Animal[] = [
   {
     id: 'bad-gateway',
     title: 'The proxy has no server behind it',
-    source: thread('openai/tunnel-client#32'),
+    source: thread('openai/tunnel-client', 32),
     defect: { distortion: instead(at('mcp'), html(502, 'Bad Gateway')) },
     named: 'server_fails',
   },

@@ -1,7 +1,8 @@
+import { claudeAuthentication, rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { changed, grant, instead, json, members } from '../distortions.ts'
 import type { Distortion } from '../gate.ts'
-import { claude, mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 import { bearerOf } from '../trusting.ts'
 
 const refresh = grant('refresh_token')
@@ -72,7 +73,7 @@ export const forgetful: readonly Animal[] = [
   {
     id: 'refresh-refuses-resource',
     title: 'A renewal that names the resource is refused',
-    source: thread('objectstack-ai/objectstack#16530'),
+    source: thread('objectstack-ai/objectstack', 16530),
     defect: {
       distortion: instead(
         (passing) => refresh(passing) && new URLSearchParams(passing.body).has('resource'),
@@ -95,7 +96,7 @@ export const forgetful: readonly Animal[] = [
   {
     id: 'dead-refresh-token-answered-401',
     title: 'A dead refresh token is answered 401 invalid_token, so clients keep it',
-    source: claude,
+    source: claudeAuthentication,
     defect: {
       distortion: changed(refresh, (reply) =>
         reply.status === 400 ? json(401, { error: 'invalid_token' }) : reply,
@@ -106,7 +107,7 @@ export const forgetful: readonly Animal[] = [
   {
     id: 'dead-refresh-token-fails',
     title: 'A dead refresh token fails with 500',
-    source: claude,
+    source: claudeAuthentication,
     defect: {
       distortion: changed(refresh, (reply) =>
         reply.status === 400 ? json(500, { error: 'Cannot read properties of null' }) : reply,
@@ -117,7 +118,7 @@ export const forgetful: readonly Animal[] = [
   {
     id: 'made-up-refresh-token-accepted',
     title: 'Any refresh token is good',
-    source: thread('navikt/mock-oauth2-server#826'),
+    source: thread('navikt/mock-oauth2-server', 826),
     defect: {
       distortion: changed(refresh, (reply) =>
         reply.status === 400

@@ -1,6 +1,6 @@
+import { rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, changed, html, instead, json, members } from '../distortions.ts'
-import { rfc, thread } from '../sources.ts'
 
 const documents = at(['authorization_server_metadata', 'openid_configuration'])
 const register = at('register', 'POST')
@@ -17,14 +17,14 @@ export const unwelcoming: readonly Animal[] = [
   {
     id: 'registration-answers-html',
     title: 'A framework’s error page comes from the registration endpoint',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { preset: 'registration-answers-html-500' },
     named: 'registration_broken',
   },
   {
     id: 'registration-dropped',
     title: 'A firewall cuts the connection to the registration endpoint',
-    source: thread('anthropics/claude-ai-mcp#913'),
+    source: thread('anthropics/claude-ai-mcp', 913),
     defect: { preset: 'registration-connection-dropped' },
     named: 'registration_unreachable',
   },
@@ -82,7 +82,7 @@ export const unwelcoming: readonly Animal[] = [
   {
     id: 'registration-not-announced',
     title: 'Registration exists, and the metadata does not say so',
-    source: thread('zitadel/zitadel#9810'),
+    source: thread('zitadel/zitadel', 9810),
     defect: { preset: 'metadata-without-registration' },
     named: 'registration_endpoint_unlisted',
   },
@@ -116,7 +116,7 @@ export const unwelcoming: readonly Animal[] = [
   {
     id: 'token-endpoint-is-a-page',
     title: 'The token endpoint answers with an HTML page',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { distortion: instead(at('token'), html(500, 'Internal Server Error')) },
     named: 'token_endpoint_fails',
   },

@@ -1,6 +1,7 @@
+import { claudeAuthentication, rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, changed, html, instead, json, members, unsigned } from '../distortions.ts'
-import { claude, mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 
 const document = at('resource_metadata')
 
@@ -9,21 +10,21 @@ export const misleading: readonly Animal[] = [
   {
     id: 'resource-of-another-host',
     title: 'The metadata is that of another server',
-    source: thread('modelcontextprotocol/typescript-sdk#2785'),
+    source: thread('modelcontextprotocol/typescript-sdk', 2785),
     defect: { preset: 'resource-of-another' },
     named: 'resource_mismatch',
   },
   {
     id: 'resource-with-slash',
     title: 'The metadata names the resource with a slash more',
-    source: thread('appwrite/mcp#101'),
+    source: thread('appwrite/mcp', 101),
     defect: { preset: 'resource-trailing-slash' },
     named: 'resource_trailing_slash',
   },
   {
     id: 'resource-without-path',
     title: 'The metadata names the origin, and the endpoint is at /mcp',
-    source: claude,
+    source: claudeAuthentication,
     defect: {
       distortion: members(document, ({ resource }) => ({
         resource: new URL(String(resource)).origin,
@@ -34,14 +35,14 @@ export const misleading: readonly Animal[] = [
   {
     id: 'resource-of-inner-host',
     title: 'Behind a proxy the metadata names the address that the server has itself',
-    source: thread('dremio/dremio-mcp#102'),
+    source: thread('dremio/dremio-mcp', 102),
     defect: { distortion: members(document, () => ({ resource: 'http://0.0.0.0:8080/mcp' })) },
     named: 'resource_mismatch',
   },
   {
     id: 'resource-with-other-scheme',
     title: 'The metadata names the resource with another scheme than it has',
-    source: thread('dremio/dremio-mcp#102'),
+    source: thread('dremio/dremio-mcp', 102),
     defect: {
       distortion: members(document, ({ resource }) => ({
         resource: String(resource).replace('http:', 'https:'),
@@ -86,21 +87,21 @@ export const misleading: readonly Animal[] = [
   {
     id: 'resource-metadata-outage',
     title: 'The tunnel answers for the metadata: 502',
-    source: thread('openai/tunnel-client#32'),
+    source: thread('openai/tunnel-client', 32),
     defect: { preset: 'metadata-outage' },
     named: 'resource_metadata_fails',
   },
   {
     id: 'resource-metadata-is-a-page',
     title: 'A single-page application answers for the metadata with its own page',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { distortion: instead(document, html(200, 'My app')) },
     named: 'resource_metadata_is_page',
   },
   {
     id: 'resource-metadata-broken-json',
     title: 'The metadata is JSON that does not parse',
-    source: thread('getsentry/junior#838'),
+    source: thread('getsentry/junior', 838),
     defect: { fault: { where: { endpoint: 'resource_metadata' }, what: { malformed_json: true } } },
     named: 'resource_metadata_unreadable',
   },
@@ -126,7 +127,7 @@ export const misleading: readonly Animal[] = [
   {
     id: 'authorization-server-of-inner-host',
     title: 'The authorization server that is named can be reached from inside alone',
-    source: thread('dremio/dremio-mcp#102'),
+    source: thread('dremio/dremio-mcp', 102),
     defect: { preset: 'metadata-behind-proxy' },
     named: 'server_metadata_fails',
   },

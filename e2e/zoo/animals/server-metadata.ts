@@ -1,7 +1,8 @@
+import { rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal } from '../animal.ts'
 import { at, html, instead, json, members } from '../distortions.ts'
 import type { Distortion, Passing } from '../gate.ts'
-import { mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 
 const documents = at(['authorization_server_metadata', 'openid_configuration'])
 const set = (change: Parameters<typeof members>[1]): Distortion => members(documents, change)
@@ -45,7 +46,7 @@ export const lost: readonly Animal[] = [
   {
     id: 'server-metadata-is-a-page',
     title: 'A single-page application answers for the metadata with its own page',
-    source: thread('anthropics/claude-ai-mcp#134'),
+    source: thread('anthropics/claude-ai-mcp', 134),
     defect: { distortion: instead(documents, html(200, 'My app')) },
     named: 'server_metadata_is_page',
   },
@@ -59,7 +60,7 @@ export const lost: readonly Animal[] = [
   {
     id: 'server-metadata-broken-json',
     title: 'The metadata is JSON that does not parse',
-    source: thread('getsentry/junior#838'),
+    source: thread('getsentry/junior', 838),
     defect: {
       fault: {
         where: { endpoint: ['authorization_server_metadata', 'openid_configuration'] },
@@ -71,14 +72,14 @@ export const lost: readonly Animal[] = [
   {
     id: 'issuer-of-another-host',
     title: 'The metadata names another issuer than the address it is at',
-    source: thread('openai/codex#38944'),
+    source: thread('openai/codex', 38944),
     defect: { preset: 'metadata-issuer-mismatch' },
     named: 'issuer_mismatch',
   },
   {
     id: 'issuer-with-slash',
     title: 'The issuer has a slash in its own metadata, and none in that of the resource',
-    source: thread('koala73/worldmonitor#2426'),
+    source: thread('koala73/worldmonitor', 2426),
     defect: { preset: 'metadata-issuer-spelling' },
     named: 'issuer_trailing_slash',
   },
@@ -111,7 +112,7 @@ export const lost: readonly Animal[] = [
   {
     id: 'endpoints-of-inner-host',
     title: 'The token endpoint has the name that it has inside the cluster',
-    source: thread('dremio/dremio-mcp#102'),
+    source: thread('dremio/dremio-mcp', 102),
     defect: {
       distortion: set(() => ({ token_endpoint: 'http://auth.invalid:8080/oauth2/token' })),
     },
@@ -120,7 +121,7 @@ export const lost: readonly Animal[] = [
   {
     id: 'pkce-not-announced',
     title: 'code_challenge_methods_supported is missing',
-    source: thread('keycloak/keycloak#48527'),
+    source: thread('keycloak/keycloak', 48527),
     defect: { distortion: set(() => ({ code_challenge_methods_supported: undefined })) },
     named: 'pkce_not_announced',
   },

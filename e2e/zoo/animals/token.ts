@@ -1,7 +1,8 @@
+import { rfc, thread } from '@neonpanel/doctor/catalogue/sources'
 import type { FaultEffect } from '@neonpanel/testing-kit/admin/faults'
 import type { Animal, Defect } from '../animal.ts'
 import { instead, json, signed } from '../distortions.ts'
-import { mcp, rfc, thread } from '../sources.ts'
+import { mcp } from '../sources.ts'
 import { bearerOf, headOf, trusting } from '../trusting.ts'
 
 const issued = (issued_token: NonNullable<FaultEffect['issued_token']>): Defect => ({
@@ -13,7 +14,7 @@ export const untrustworthy: readonly Animal[] = [
   {
     id: 'token-without-type',
     title: 'The token response has no token_type, so clients throw the token away',
-    source: thread('anthropics/claude-ai-mcp#968'),
+    source: thread('anthropics/claude-ai-mcp', 968),
     defect: { preset: 'token-type-missing' },
     named: 'token_type_not_bearer',
   },
@@ -62,7 +63,7 @@ export const untrustworthy: readonly Animal[] = [
   {
     id: 'keys-not-there',
     title: 'jwks_uri answers 503 for as long as anybody looks',
-    source: thread('getsentry/junior#838'),
+    source: thread('getsentry/junior', 838),
     defect: { preset: 'jwks-outage' },
     named: 'token_keys_unavailable',
   },
@@ -83,7 +84,7 @@ export const untrustworthy: readonly Animal[] = [
   {
     id: 'token-refused',
     title: 'The server refuses the tokens of its own authorization server',
-    source: thread('sigbit/mcp-auth-proxy#123'),
+    source: thread('sigbit/mcp-auth-proxy', 123),
     defect: {
       distortion: instead(
         signed,

@@ -1,6 +1,7 @@
+import { claudeAuthentication } from '@neonpanel/doctor/catalogue/sources'
 import type { Animal, Defect } from '../animal.ts'
 import { changed, json, result, rpcOf, signed } from '../distortions.ts'
-import { claude, mcp } from '../sources.ts'
+import { mcp } from '../sources.ts'
 
 const toolPage = mcp('2025-11-25', 'server/tools#tool')
 
@@ -136,7 +137,7 @@ export const clumsy: readonly Animal[] = [
   {
     id: 'step-up-without-challenge',
     title: 'The 403 does not say that it is for want of scope',
-    source: claude,
+    source: claudeAuthentication,
     defect: stepUp(json(403, { error: 'forbidden' })),
     named: 'step_up_challenge_missing',
   },

@@ -1,7 +1,6 @@
 import type { Source } from '../finding.ts'
 
-/** What findings of the signed-in half rest on, so that each address is written once. */
-
+/** A section of an RFC. What findings rest on stands here, so that each address is written once. */
 export const rfc = (number: number, section: string): Source => ({
   title: `RFC ${number} section ${section}`,
   url: `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`,
